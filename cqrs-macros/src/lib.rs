@@ -1,0 +1,1 @@
+//! Derive macros of the `cqrs-runtime` framework; use them through `cqrs_runtime::prelude`.

@@ -1,0 +1,307 @@
+//! Aggregates: states that events build and that decide on commands.
+
+use std::fmt::Debug;
+
+use crate::command::{Command, CommandSet};
+use crate::context::Context;
+use crate::event::{DecodeError, Event, Parts, RawEvent};
+use crate::id::Identifier;
+use crate::schema::{AggregateSchema, Shapes};
+use crate::store::Claim;
+
+/// A state that is built from its events and decides on commands; derive it.
+///
+/// `#[aggregate(..)]` is its table of contents: the id, the events (the first one builds the state), the commands, the
+/// error, and optionally snapshots, a configuration and retired events.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an aggregate",
+    label = "not an aggregate",
+    note = "derive it: `#[derive(Aggregate)] #[aggregate(id = .., events(..), commands(..), error = ..)]`"
+)]
+pub trait Aggregate: Sized + Clone + Send + Sync + 'static {
+    /// The name of its streams in the store.
+    const TYPE: &'static str;
+
+    /// Its identity.
+    type Id: Identifier;
+    /// The enum of its events, generated.
+    type Event: EventSet;
+    /// The enum of its commands, generated.
+    type Command: CommandSet<Self>;
+    /// Why it refuses a command.
+    type Error: DomainError;
+    /// What the application configures for its decisions; `()` unless `config = ..` names a type.
+    type Config: Clone + Default + Send + Sync + 'static;
+
+    /// The state that `event` begins; `None` where it is not one that begins a stream.
+    fn init(event: &Self::Event) -> Option<Self>;
+
+    /// Changes the state; false where `event` can only begin a stream.
+    #[must_use]
+    fn apply(&mut self, event: &Self::Event) -> bool;
+
+    /// How its states are kept in snapshots; `None` without `snapshot(..)`.
+    #[must_use]
+    fn snapshots() -> Option<SnapshotPolicy<Self>> {
+        None
+    }
+
+    /// The shapes of its events and of its state.
+    fn schema(shapes: &mut Shapes) -> AggregateSchema;
+}
+
+/// How an aggregate's states are kept in snapshots.
+#[derive(Debug)]
+pub struct SnapshotPolicy<A> {
+    /// A snapshot is due after this many events.
+    pub every: u64,
+    /// Raised by the user when `apply` changes its meaning.
+    pub version: u32,
+    /// Writes a state as JSON.
+    pub encode: fn(&A) -> Result<String, serde_json::Error>,
+    /// Reads a state from JSON.
+    pub decode: fn(&str) -> Result<A, serde_json::Error>,
+}
+
+/// The enum of an aggregate's events; the derive generates it.
+pub trait EventSet: Clone + Debug + PartialEq + Send + Sync + 'static {
+    /// The stored names of the current events.
+    const NAMES: &'static [&'static str];
+
+    /// Decodes a stored event, straight from its bytes.
+    ///
+    /// # Errors
+    /// When the name or version is not known, or the payload is not of its shape.
+    fn decode(raw: &RawEvent<'_>) -> Result<Parts<Self>, DecodeError>;
+
+    /// The stored name of this event.
+    fn name(&self) -> &'static str;
+
+    /// The schema version in which this event is written.
+    fn schema_version(&self) -> u32;
+
+    /// Writes the payload as JSON.
+    ///
+    /// # Errors
+    /// When a field can't be told in JSON, as a map with keys that are no texts.
+    fn payload(&self) -> Result<String, serde_json::Error>;
+}
+
+/// An aggregate that has `E` among its events; the derive writes it.
+#[diagnostic::on_unimplemented(
+    message = "`{E}` is not an event of `{Self}`",
+    label = "`{Self}` has no such event",
+    note = "list it: `#[aggregate(events(.., {E}))]` on `{Self}`, and write `impl Apply<{E}> for {Self}`"
+)]
+pub trait Emits<E: Event>: Aggregate {
+    /// The event as a member of the enum.
+    fn wrap(event: E) -> Self::Event;
+
+    /// The member as an event, where it is this one.
+    fn unwrap(event: &Self::Event) -> Option<&E>;
+}
+
+/// Builds the state from the first event of a stream.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` doesn't say which state `{E}` begins",
+    label = "`Init` is missing for this event",
+    note = "the first listed event begins the stream: write \
+            `impl Init<{E}> for {Self} {{ fn init(event: &{E}) -> Self {{ .. }} }}`"
+)]
+pub trait Init<E> {
+    /// The state after `event`.
+    fn init(event: &E) -> Self;
+}
+
+/// Changes the state by an event; it never fails, for the event has happened.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` doesn't say what `{E}` changes",
+    label = "`Apply` is missing for this event",
+    note = "write `impl Apply<{E}> for {Self} {{ fn apply(&mut self, event: &{E}) {{ .. }} }}`"
+)]
+pub trait Apply<E> {
+    /// Changes the state.
+    fn apply(&mut self, event: &E);
+}
+
+/// Decides on a command that begins a stream; there is no state yet.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` doesn't decide on `{C}`",
+    label = "`Create` is missing for this command",
+    note = "write `impl Create<{C}> for {Self} {{ fn create(cmd: {C}, cx: &Context<Self>) -> \
+            Result<Events<Self>, ..> {{ .. }} }}`"
+)]
+pub trait Create<C: Command>: Aggregate {
+    /// The events that begin the stream.
+    ///
+    /// # Errors
+    /// When the domain refuses the command.
+    fn create(command: C, cx: &Context<Self, C::Enrichment>) -> Result<Events<Self>, Self::Error>;
+}
+
+/// Decides on a command to an existing aggregate; pure, and run again after a conflict.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` doesn't decide on `{C}`",
+    label = "`Handle` is missing for this command",
+    note = "write `impl Handle<{C}> for {Self} {{ fn handle(&self, cmd: {C}, cx: &Context<Self>) -> \
+            Result<Events<Self>, ..> {{ .. }} }}`; if it begins the stream, list it as `commands(create({C}), ..)`"
+)]
+pub trait Handle<C: Command>: Aggregate {
+    /// The events that follow from the command.
+    ///
+    /// # Errors
+    /// When the domain refuses the command.
+    fn handle(&self, command: C, cx: &Context<Self, C::Enrichment>) -> Result<Events<Self>, Self::Error>;
+}
+
+/// An aggregate that takes `C`, through [`Create`] or [`Handle`]; the derive writes it.
+#[diagnostic::on_unimplemented(
+    message = "`{C}` is not a command of `{Self}`",
+    label = "`{Self}` has no such command",
+    note = "list it: `#[aggregate(commands(.., {C}))]` on `{Self}`, and write `impl Handle<{C}> for {Self}`"
+)]
+pub trait Decide<C: Command>: Aggregate {
+    /// Whether the command begins a stream.
+    const CREATES: bool;
+
+    /// Decides on the state; a command that begins a stream is not given one.
+    ///
+    /// # Errors
+    /// When the domain refuses the command, or there is no state for it to decide on.
+    fn decide(
+        state: Option<&Self>,
+        command: C,
+        cx: &Context<Self, C::Enrichment>,
+    ) -> Result<Events<Self>, DecideError<Self::Error>>;
+}
+
+/// Why a decision yields no events.
+#[derive(Debug, PartialEq, Eq)]
+pub enum DecideError<E> {
+    /// The aggregate does not exist.
+    NotFound,
+    /// The domain refuses the command.
+    Refused(E),
+}
+
+/// Why a domain refuses a command: an error with a code for clients.
+///
+/// ```
+/// use cqrs_runtime::prelude::*;
+///
+/// #[derive(Debug, PartialEq, thiserror::Error, DomainError)]
+/// pub enum AccountError {
+///     #[error("insufficient funds: {available} available")]
+///     #[domain(code = "INSUFFICIENT_FUNDS", field = "amount")]
+///     InsufficientFunds { available: i64 },
+/// }
+///
+/// assert_eq!(AccountError::InsufficientFunds { available: 5 }.code(), "INSUFFICIENT_FUNDS");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a domain error",
+    label = "not a domain error",
+    note = "derive it: `#[derive(Debug, PartialEq, thiserror::Error, DomainError)]` on `{Self}`"
+)]
+pub trait DomainError: std::error::Error + PartialEq + Send + Sync + 'static {
+    /// A stable code for clients, in upper case.
+    fn code(&self) -> &'static str;
+
+    /// The input field at fault.
+    fn field(&self) -> Option<&'static str> {
+        None
+    }
+}
+
+/// What a decision yields: events in order, and the claims taken or released with them.
+///
+/// One event converts by `.into()`; [`events!`](crate::events) makes several; [`Events::none`] is a no-op.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Events<A: Aggregate> {
+    events: Vec<A::Event>,
+    claims: Vec<ClaimChange>,
+}
+
+/// A change of claims that commits with the events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClaimChange {
+    /// The aggregate takes a name that nobody else may hold.
+    Take(Claim),
+    /// The aggregate no longer holds the name.
+    Release(Claim),
+}
+
+impl ClaimChange {
+    /// The claim that changes hands.
+    #[must_use]
+    pub fn claim(&self) -> &Claim {
+        match self {
+            Self::Take(claim) | Self::Release(claim) => claim,
+        }
+    }
+}
+
+impl<A: Aggregate> Events<A> {
+    /// Nothing happens: the command is accepted and writes nothing.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { events: Vec::new(), claims: Vec::new() }
+    }
+
+    /// Adds an event at the end.
+    #[must_use]
+    pub fn and<E: Event>(mut self, event: E) -> Self
+    where
+        A: Emits<E>,
+    {
+        self.events.push(A::wrap(event));
+        self
+    }
+
+    /// Takes a name, such as an e-mail address, that must be unique across aggregates.
+    #[must_use]
+    pub fn claim(mut self, claim: Claim) -> Self {
+        self.claims.push(ClaimChange::Take(claim));
+        self
+    }
+
+    /// Gives a name free; without effect where the aggregate does not hold it.
+    #[must_use]
+    pub fn release(mut self, claim: Claim) -> Self {
+        self.claims.push(ClaimChange::Release(claim));
+        self
+    }
+
+    /// The events, in order.
+    #[must_use]
+    pub fn as_slice(&self) -> &[A::Event] {
+        &self.events
+    }
+
+    /// The events and the claims.
+    #[must_use]
+    pub fn into_parts(self) -> (Vec<A::Event>, Vec<ClaimChange>) {
+        (self.events, self.claims)
+    }
+}
+
+impl<A: Emits<E>, E: Event> From<E> for Events<A> {
+    fn from(event: E) -> Self {
+        Self::none().and(event)
+    }
+}
+
+/// Several events of one decision, in order; of one aggregate, but of any of its types.
+///
+/// ```
+/// # use cqrs_runtime::prelude::*;
+/// # fn f<A: Aggregate + Emits<E> + Emits<F>, E: Event, F: Event>(withdrawn: E, charged: F) -> Events<A> {
+/// events![withdrawn, charged]
+/// # }
+/// ```
+#[macro_export]
+macro_rules! events {
+    ($($event:expr),* $(,)?) => {
+        $crate::aggregate::Events::none()$(.and($event))*
+    };
+}

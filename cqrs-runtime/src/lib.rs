@@ -1,0 +1,18 @@
+//! Event-sourced aggregates from plain, annotated structs.
+//!
+//! A domain is written as events, commands and aggregates; derive macros generate the event enum, apply dispatch,
+//! upcasters and command routing; this crate stores the events and runs the commands. Start at [`prelude`].
+
+pub mod aggregate;
+pub mod command;
+pub mod context;
+pub mod event;
+pub mod id;
+pub mod metadata;
+pub mod prelude;
+#[doc(hidden)]
+pub mod private;
+pub mod schema;
+pub mod store;
+pub mod upcast;
+pub mod value;

@@ -1,0 +1,13 @@
+//! The event store: an append-only log of streams behind one trait, [`Backend`].
+
+mod append;
+mod backend;
+mod error;
+mod query;
+
+pub use append::{
+    Append, Appended, Claim, ExpectedVersion, NewEvent, Receipt, ReceiptAnswer, ReceiptKey, StreamKey, Verdict,
+};
+pub use backend::{Backend, CommitError, EventSink, LoadSink, Snapshot, SnapshotFilter, StoredSnapshot};
+pub use error::{BoxError, StoreError};
+pub use query::{Cursor, Direction, EventQuery, LoadQuery, LogHead, Until};
