@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::event::{DecodeError, Event, Parts, RawEvent};
 use crate::id::Identifier;
 use crate::schema::{AggregateSchema, Shapes};
-use crate::store::Claim;
+use crate::store::{Claim, ClaimChange};
 
 /// A state that is built from its events and decides on commands; derive it.
 ///
@@ -220,25 +220,6 @@ pub trait DomainError: std::error::Error + PartialEq + Send + Sync + 'static {
 pub struct Events<A: Aggregate> {
     events: Vec<A::Event>,
     claims: Vec<ClaimChange>,
-}
-
-/// A change of claims that commits with the events.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ClaimChange {
-    /// The aggregate takes a name that nobody else may hold.
-    Take(Claim),
-    /// The aggregate no longer holds the name.
-    Release(Claim),
-}
-
-impl ClaimChange {
-    /// The claim that changes hands.
-    #[must_use]
-    pub fn claim(&self) -> &Claim {
-        match self {
-            Self::Take(claim) | Self::Release(claim) => claim,
-        }
-    }
 }
 
 impl<A: Aggregate> Events<A> {

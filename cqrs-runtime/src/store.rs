@@ -6,7 +6,8 @@ mod error;
 mod query;
 
 pub use append::{
-    Append, Appended, Claim, ExpectedVersion, NewEvent, Receipt, ReceiptAnswer, ReceiptKey, StreamKey, Verdict,
+    Append, Appended, Claim, ClaimChange, ExpectedVersion, NewEvent, Receipt, ReceiptAnswer, ReceiptKey, StreamKey,
+    Verdict,
 };
 pub use backend::{Backend, CommitError, EventSink, LoadSink, Snapshot, SnapshotFilter, StoredSnapshot};
 pub use error::{BoxError, StoreError};

@@ -6,8 +6,6 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::aggregate::ClaimChange;
-
 /// A stream: all events of one aggregate of one tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StreamKey {
@@ -136,6 +134,25 @@ impl Claim {
 impl fmt::Display for Claim {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} `{}`", self.scope, self.name)
+    }
+}
+
+/// A change of claims that commits with the events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClaimChange {
+    /// The aggregate takes a name that nobody else may hold.
+    Take(Claim),
+    /// The aggregate no longer holds the name.
+    Release(Claim),
+}
+
+impl ClaimChange {
+    /// The claim that changes hands.
+    #[must_use]
+    pub fn claim(&self) -> &Claim {
+        match self {
+            Self::Take(claim) | Self::Release(claim) => claim,
+        }
     }
 }
 
