@@ -4,6 +4,7 @@
 //! upcasters and command routing; this crate stores the events and runs the commands. Start at [`prelude`].
 
 pub mod aggregate;
+pub mod clock;
 pub mod command;
 pub mod context;
 pub mod event;

@@ -3,7 +3,10 @@
 mod append;
 mod backend;
 mod error;
+mod judge;
+mod memory;
 mod query;
+mod stored;
 
 pub use append::{
     Append, Appended, Claim, ClaimChange, ExpectedVersion, NewEvent, Receipt, ReceiptAnswer, ReceiptKey, StreamKey,
@@ -11,4 +14,6 @@ pub use append::{
 };
 pub use backend::{Backend, CommitError, EventSink, LoadSink, Snapshot, SnapshotFilter, StoredSnapshot};
 pub use error::{BoxError, StoreError};
+pub use memory::MemoryBackend;
 pub use query::{Cursor, Direction, EventQuery, LoadQuery, LogHead, Until};
+pub use stored::StoredEvent;
