@@ -8,7 +8,6 @@ use uuid::Uuid;
 use super::{
     Append, Appended, Claim, ExpectedVersion, NewEvent, Receipt, ReceiptAnswer, ReceiptKey, StreamKey, Verdict,
 };
-use crate::aggregate::ClaimChange;
 
 /// Where a stream ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
