@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{
-    Append, Appended, Claim, ExpectedVersion, NewEvent, Receipt, ReceiptAnswer, ReceiptKey, StreamKey, Verdict,
+    Append, Appended, Claim, ClaimChange, ExpectedVersion, NewEvent, Receipt, ReceiptAnswer, ReceiptKey, StreamKey,
+    Verdict,
 };
 
 /// Where a stream ends.
