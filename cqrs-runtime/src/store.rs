@@ -3,17 +3,22 @@
 mod append;
 mod backend;
 mod error;
+mod event_store;
 mod judge;
 mod memory;
 mod query;
 mod stored;
+mod valid;
+mod writer;
 
 pub use append::{
     Append, Appended, Claim, ClaimChange, ExpectedVersion, NewEvent, Receipt, ReceiptAnswer, ReceiptKey, StreamKey,
     Verdict,
 };
 pub use backend::{Backend, CommitError, EventSink, LoadSink, Snapshot, SnapshotFilter, StoredSnapshot};
-pub use error::{BoxError, StoreError};
+pub use error::{AppendError, BoxError, InvalidAppend, StoreError};
+pub use event_store::EventStore;
 pub use memory::MemoryBackend;
 pub use query::{Cursor, Direction, EventQuery, LoadQuery, LogHead, Until};
 pub use stored::StoredEvent;
+pub use writer::WriterOptions;

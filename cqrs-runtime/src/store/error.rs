@@ -1,6 +1,11 @@
-//! What can go wrong with a database.
+//! What can go wrong with a database, and with an append.
 
-use super::Cursor;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::{Claim, Cursor, ExpectedVersion, Receipt, StreamKey};
+use crate::id::ParseIdError;
 
 /// An error of a library below, as a `source`.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -83,4 +88,95 @@ impl StoreError {
     pub fn is_retryable(&self) -> bool {
         matches!(self, Self::Unreachable(_) | Self::Busy(_) | Self::Full(_))
     }
+}
+
+/// Why an append was not accepted, or why that is not known.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AppendError {
+    /// The stream is at another version than expected; nothing was written.
+    #[error("{stream} is at version {actual}, expected was {expected}")]
+    Conflict {
+        /// The stream.
+        stream: StreamKey,
+        /// What the append expected.
+        expected: ExpectedVersion,
+        /// The stream's version.
+        actual: u64,
+    },
+    /// Another stream holds a name that must be unique; nothing was written.
+    #[error("{claim} is already taken by {holder}")]
+    AlreadyTaken {
+        /// The name.
+        claim: Claim,
+        /// Who holds it.
+        holder: StreamKey,
+    },
+    /// An event id is known, with another stream, name or payload; nothing was written.
+    #[error("the event id {id} has been used for another event")]
+    EventIdReused {
+        /// The id.
+        id: Uuid,
+    },
+    /// The command has been answered before; nothing was written.
+    #[error("the command has been answered before")]
+    AlreadyAnswered(Box<Receipt>),
+    /// The append can't be written anywhere; nothing was written.
+    #[error("the append is not valid: {0}")]
+    Invalid(#[from] InvalidAppend),
+    /// The deadline passed before the append was handed to the database; nothing was written.
+    #[error("the deadline passed while the append was waiting; nothing was written")]
+    DeadlineExceeded,
+    /// It is not known whether the append was written: sending the same events again tells.
+    #[error("it is not known whether the append was written; look for its event ids, or send the same events again")]
+    Indeterminate {
+        /// The ids of the events; all of them were written, or none.
+        event_ids: Vec<Uuid>,
+        /// What happened to the database, where that is the reason.
+        source: Option<Arc<StoreError>>,
+    },
+    /// The database failed; nothing was written.
+    #[error(transparent)]
+    Store(Arc<StoreError>),
+}
+
+impl AppendError {
+    /// Whether the same append may be accepted later, with nothing changed.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_retryable(),
+            Self::DeadlineExceeded | Self::Indeterminate { .. } => true,
+            _ => false,
+        }
+    }
+}
+
+/// What is wrong with an append before any database is asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidAppend {
+    /// A text that is a key, or stands beside one, is empty, too long or has control characters.
+    #[error("its {what} can't be stored: {source}")]
+    Text {
+        /// Which text.
+        what: &'static str,
+        /// What is wrong with it.
+        source: ParseIdError,
+    },
+    /// Two of its events have one id.
+    #[error("two of its events have the id {id}")]
+    RepeatedEventId {
+        /// The id.
+        id: Uuid,
+    },
+    /// It takes or releases a name twice.
+    #[error("it changes the claim on {claim} twice")]
+    RepeatedClaim {
+        /// The name.
+        claim: Claim,
+    },
+    /// An event's schema version is 0.
+    #[error("schema versions begin at 1")]
+    SchemaVersion,
 }

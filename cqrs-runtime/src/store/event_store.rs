@@ -1,0 +1,203 @@
+//! The event store as an application holds it.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::writer::{Writer, WriterOptions};
+use super::{
+    Append, AppendError, Appended, Backend, Claim, Cursor, Direction, EventQuery, LoadQuery, LoadSink, LogHead,
+    MemoryBackend, Receipt, ReceiptKey, Snapshot, StoreError, StoredEvent, StreamKey, valid,
+};
+use crate::event::RawEvent;
+
+/// How many events a page of a read holds.
+const PAGE: u64 = 1_000;
+
+/// A log of events: appends, reads, receipts, claims and snapshots. Cheap to clone; clones share the log.
+#[derive(Clone)]
+pub struct EventStore {
+    backend: Arc<dyn Backend>,
+    writer: Writer,
+}
+
+impl std::fmt::Debug for EventStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EventStore").finish_non_exhaustive()
+    }
+}
+
+impl EventStore {
+    /// A log in memory, gone with the process. Needs a tokio runtime, as every store does.
+    #[must_use]
+    pub fn memory() -> Self {
+        Self::with_backend(Arc::new(MemoryBackend::default()), WriterOptions::default())
+    }
+
+    /// A log in `backend`.
+    #[must_use]
+    pub fn with_backend(backend: Arc<dyn Backend>, options: WriterOptions) -> Self {
+        let writer = Writer::start(Arc::clone(&backend), options);
+        Self { backend, writer }
+    }
+
+    /// Appends events and all that belongs to them, or nothing of it.
+    ///
+    /// Appends that wait at the same time share one transaction; none has a say in another's verdict. Dropping the
+    /// future either withdraws the append or leaves it to be completed, never half of it.
+    ///
+    /// # Errors
+    /// See [`AppendError`]; only `Indeterminate` leaves open whether the append was written.
+    pub async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        self.append_before(append, None).await
+    }
+
+    /// Appends like [`EventStore::append`], but answers by `deadline`.
+    ///
+    /// # Errors
+    /// `DeadlineExceeded` where the append was still waiting, `Indeterminate` where the database had been given it.
+    pub async fn append_before(&self, append: Append, deadline: Option<Instant>) -> Result<Appended, AppendError> {
+        valid::check(&append)?;
+        self.writer.append(append, deadline).await
+    }
+
+    /// The events of `query`, read page by page as the stream is polled.
+    #[must_use]
+    pub fn read(&self, query: EventQuery) -> BoxStream<'static, Result<StoredEvent, StoreError>> {
+        let pages = Pages { backend: Arc::clone(&self.backend), query: Some(query) };
+        let pages = stream::try_unfold(pages, |mut pages| async move {
+            let page = pages.next().await?;
+            Ok(page.map(|events| (stream::iter(events.into_iter().map(Ok)), pages)))
+        });
+        pages.try_flatten().boxed()
+    }
+
+    /// The events of `query` behind `cursor`.
+    ///
+    /// # Errors
+    /// [`StoreError::LogDiverged`] when the log no longer has the event at which the cursor stands: after the restore
+    /// of a backup, or a failover that lost events.
+    pub async fn read_after(
+        &self,
+        cursor: Cursor,
+        query: EventQuery,
+    ) -> Result<BoxStream<'static, Result<StoredEvent, StoreError>>, StoreError> {
+        self.check_cursor(cursor).await?;
+        let after = query.after_position.map_or(cursor.position, |after| after.max(cursor.position));
+        Ok(self.read(query.after_position(after)))
+    }
+
+    /// The cursor at an event of this log.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn cursor_at(&self, event: &StoredEvent) -> Result<Cursor, StoreError> {
+        let LogHead { log, .. } = self.head().await?;
+        Ok(Cursor { log, position: event.position, event_id: event.event_id })
+    }
+
+    /// The cursor before the first event of this log.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn cursor_at_start(&self) -> Result<Cursor, StoreError> {
+        let LogHead { log, .. } = self.head().await?;
+        Ok(Cursor { log, position: 0, event_id: Uuid::nil() })
+    }
+
+    async fn check_cursor(&self, cursor: Cursor) -> Result<(), StoreError> {
+        if self.head().await?.log != cursor.log {
+            return Err(StoreError::LogDiverged { cursor });
+        }
+        if cursor.position == 0 {
+            return Ok(());
+        }
+        let there = EventQuery::log().after_position(cursor.position - 1).to_position(cursor.position);
+        let mut found = false;
+        let mut compare = |event: RawEvent<'_>| {
+            found = event.event_id == cursor.event_id;
+            ControlFlow::Break(())
+        };
+        self.backend.read(&there, &mut compare).await?;
+        if found { Ok(()) } else { Err(StoreError::LogDiverged { cursor }) }
+    }
+
+    /// Hands a stream's snapshot and the events after it to `sink`; see [`Backend::load`].
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn load(&self, query: &LoadQuery, sink: &mut dyn LoadSink) -> Result<(), StoreError> {
+        self.backend.load(query, sink).await
+    }
+
+    /// The kept answer to a command.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn receipt(&self, key: &ReceiptKey) -> Result<Option<Receipt>, StoreError> {
+        self.backend.receipt(key).await
+    }
+
+    /// Who holds a name.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn claim_holder(&self, tenant: &str, claim: &Claim) -> Result<Option<StreamKey>, StoreError> {
+        self.backend.claim_holder(tenant, claim).await
+    }
+
+    /// Keeps a snapshot in the place of the stream's earlier one.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub async fn save_snapshot(&self, snapshot: Snapshot) -> Result<(), StoreError> {
+        self.backend.save_snapshot(snapshot).await
+    }
+
+    /// The log's identity and its end.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn head(&self) -> Result<LogHead, StoreError> {
+        self.backend.head().await
+    }
+
+    /// Takes no more appends, completes those that wait, and ends all connections.
+    pub async fn close(&self) {
+        self.writer.close().await;
+        self.backend.close().await;
+    }
+}
+
+/// What is left to read.
+struct Pages {
+    backend: Arc<dyn Backend>,
+    query: Option<EventQuery>,
+}
+
+impl Pages {
+    async fn next(&mut self) -> Result<Option<Vec<StoredEvent>>, StoreError> {
+        let Some(mut query) = self.query.take() else { return Ok(None) };
+        let wanted = query.limit.unwrap_or(u64::MAX);
+        query.limit = Some(wanted.min(PAGE));
+        let mut page = Vec::new();
+        let mut keep = |event: RawEvent<'_>| {
+            page.push(StoredEvent::from(event));
+            ControlFlow::Continue(())
+        };
+        self.backend.read(&query, &mut keep).await?;
+        let left = wanted - page.len() as u64;
+        if let Some(last) = page.last().filter(|_| page.len() as u64 == PAGE && left > 0) {
+            match query.direction {
+                Direction::Forwards => query.after_position = Some(last.position),
+                Direction::Backwards => query.to_position = Some(last.position - 1),
+            }
+            query.limit = Some(left);
+            self.query = Some(query);
+        }
+        Ok(Some(page))
+    }
+}

@@ -1,0 +1,165 @@
+//! Writing a batch until each of its appends has a verdict of its own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::time::{Instant, sleep};
+use uuid::Uuid;
+
+use super::Pending;
+use crate::store::{Append, AppendError, Appended, Backend, CommitError, StoreError, Verdict};
+
+/// The first pause between two tries to reach a lost database; it doubles up to [`LONGEST_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
+const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+
+/// Hands batches to the database.
+pub(super) struct Committer {
+    backend: Arc<dyn Backend>,
+    settle_within: Duration,
+}
+
+type Answer = oneshot::Sender<Result<Appended, AppendError>>;
+
+/// Appends that go to the database together.
+struct Part {
+    appends: Vec<Append>,
+    answers: Vec<Answer>,
+    /// Whether an earlier try, of which it is not known what it wrote, had these appends.
+    uncertain: bool,
+}
+
+enum Failure {
+    /// Nothing was written.
+    Refused(StoreError),
+    /// It is not known whether anything was written.
+    Unknown(StoreError),
+}
+
+impl Committer {
+    pub(super) fn new(backend: Arc<dyn Backend>, settle_within: Duration) -> Self {
+        Self { backend, settle_within }
+    }
+
+    /// Answers each member of `batch`.
+    ///
+    /// What the database refuses as a whole is halved until the culprit stands alone.
+    pub(super) async fn write(&self, batch: Vec<Pending>) {
+        let (appends, answers) = batch.into_iter().map(|pending| (pending.append, pending.answer)).unzip();
+        let mut parts = vec![Part { appends, answers, uncertain: false }];
+        while let Some(mut part) = parts.pop() {
+            match self.commit(&mut part).await {
+                Ok(verdicts) => part.answer(verdicts),
+                Err(Failure::Refused(error)) if part.appends.len() > 1 && may_be_one_members_fault(&error) => {
+                    let second = part.split_off_half();
+                    parts.push(second);
+                    parts.push(part);
+                }
+                Err(Failure::Refused(error)) => part.refuse(error),
+                Err(Failure::Unknown(error)) => part.leave_open(error),
+            }
+        }
+    }
+
+    /// Commits until the outcome is known.
+    ///
+    /// After a try with an unknown outcome has been made to end, the same appends are judged again: what was written
+    /// is recognised by event ids and receipts.
+    async fn commit(&self, part: &mut Part) -> Result<Vec<Verdict>, Failure> {
+        let give_up = Instant::now() + self.settle_within;
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let attempt = Uuid::now_v7();
+            match self.backend.commit(attempt, &part.appends).await {
+                Ok(verdicts) => return Ok(verdicts),
+                Err(CommitError::Refused(error)) if !part.uncertain => return Err(Failure::Refused(error)),
+                Err(CommitError::Refused(error)) if !error.is_retryable() && part.appends.len() > 1 => {
+                    return Err(Failure::Refused(error));
+                }
+                Err(CommitError::Refused(error)) if !error.is_retryable() || Instant::now() >= give_up => {
+                    return Err(Failure::Unknown(error));
+                }
+                Err(CommitError::Refused(_)) => {
+                    sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+                Err(CommitError::Unknown(error)) => {
+                    part.uncertain = true;
+                    tracing::warn!(error = %error, appends = part.appends.len(), "the outcome of a commit is unknown");
+                    if !self.settle(attempt, give_up).await || Instant::now() >= give_up {
+                        return Err(Failure::Unknown(error));
+                    }
+                }
+            }
+        }
+    }
+
+    async fn settle(&self, attempt: Uuid, give_up: Instant) -> bool {
+        let mut pause = FIRST_PAUSE;
+        while let Err(error) = self.backend.settle(attempt).await {
+            if Instant::now() >= give_up {
+                tracing::warn!(error = %error, "the outcome of a commit stays unknown");
+                return false;
+            }
+            sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+        true
+    }
+}
+
+/// A full disk or a refusal may be due to one member; what concerns the connection concerns all.
+fn may_be_one_members_fault(error: &StoreError) -> bool {
+    matches!(error, StoreError::Refused(_) | StoreError::Full(_))
+}
+
+impl Part {
+    fn split_off_half(&mut self) -> Self {
+        let half = self.appends.len() / 2;
+        Self { appends: self.appends.split_off(half), answers: self.answers.split_off(half), uncertain: self.uncertain }
+    }
+
+    fn answer(self, verdicts: Vec<Verdict>) {
+        for ((append, answer), verdict) in self.appends.into_iter().zip(self.answers).zip(verdicts) {
+            reply(answer, accepted(append, verdict));
+        }
+    }
+
+    fn refuse(self, error: StoreError) {
+        let error = Arc::new(error);
+        for (append, answer) in self.appends.into_iter().zip(self.answers) {
+            let error = Arc::clone(&error);
+            let refusal = if self.uncertain { indeterminate(&append, error) } else { AppendError::Store(error) };
+            reply(answer, Err(refusal));
+        }
+    }
+
+    fn leave_open(self, error: StoreError) {
+        let error = Arc::new(error);
+        for (append, answer) in self.appends.into_iter().zip(self.answers) {
+            reply(answer, Err(indeterminate(&append, Arc::clone(&error))));
+        }
+    }
+}
+
+fn accepted(append: Append, verdict: Verdict) -> Result<Appended, AppendError> {
+    match verdict {
+        Verdict::Appended(appended) => Ok(appended),
+        Verdict::EventIdReused { id } => Err(AppendError::EventIdReused { id }),
+        Verdict::Receipted(receipt) => Err(AppendError::AlreadyAnswered(Box::new(receipt))),
+        Verdict::ClaimTaken { claim, holder } => Err(AppendError::AlreadyTaken { claim, holder }),
+        Verdict::Conflict { actual } => {
+            Err(AppendError::Conflict { stream: append.stream, expected: append.expected, actual })
+        }
+    }
+}
+
+fn indeterminate(append: &Append, error: Arc<StoreError>) -> AppendError {
+    AppendError::Indeterminate { event_ids: append.events.iter().map(|event| event.id).collect(), source: Some(error) }
+}
+
+fn reply(answer: Answer, verdict: Result<Appended, AppendError>) {
+    // A caller that has gone away needs no answer; its append has been completed all the same.
+    let _ = answer.send(verdict);
+}
