@@ -13,6 +13,7 @@ pub mod metadata;
 pub mod prelude;
 #[doc(hidden)]
 pub mod private;
+pub mod repository;
 pub mod schema;
 pub mod store;
 pub mod upcast;

@@ -1,5 +1,7 @@
 //! Stored shapes: what an event, a state or a value looks like in the database.
 
+mod render;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -93,6 +95,12 @@ impl Shapes {
     /// The definitions, by name.
     pub fn definitions(&self) -> impl Iterator<Item = (&'static str, &Definition)> {
         self.definitions.iter().filter_map(|(name, definition)| Some((*name, definition.as_ref()?)))
+    }
+
+    /// The definition of a name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Definition> {
+        self.definitions.get(name)?.as_ref()
     }
 
     /// Names that two different types claim.

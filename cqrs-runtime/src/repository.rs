@@ -1,0 +1,203 @@
+//! Loading states from their streams, and saving what they decide.
+
+mod error;
+mod fold;
+mod save;
+mod snapshot;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
+
+pub use self::error::{EventPlace, LoadError, SaveError};
+pub(crate) use self::save::Decision;
+pub use self::save::Saved;
+pub use self::snapshot::{SnapshotCheck, SnapshotStats};
+
+use self::error::undecodable;
+use self::fold::Fold;
+use self::snapshot::Snapshots;
+use crate::aggregate::{Aggregate, EventSet};
+use crate::clock::{Clock, IdSource, RandomIds, SystemClock};
+use crate::event::Recorded;
+use crate::store::{EventQuery, EventStore, LoadQuery, StoredEvent, StreamKey, Until};
+
+/// Loads and saves the states of one aggregate. Cheap to clone.
+///
+/// ```no_run
+/// # use cqrs_runtime::prelude::*;
+/// # use cqrs_runtime::{repository::Repository, store::{EventStore, Until}};
+/// # async fn f<Account: Aggregate>(store: EventStore, id: Account::Id) -> Result<(), Box<dyn std::error::Error>> {
+/// let accounts = Repository::<Account>::new(store);
+/// let now = accounts.load(&id).await?;
+/// let before = accounts.load_until(&id, Until::Version(now.version - 1)).await?;
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+pub struct Repository<A: Aggregate> {
+    store: EventStore,
+    tenant: String,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdSource>,
+    snapshots: Option<Arc<Snapshots<A>>>,
+}
+
+impl<A: Aggregate> Clone for Repository<A> {
+    fn clone(&self) -> Self {
+        Self {
+            store: self.store.clone(),
+            tenant: self.tenant.clone(),
+            clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.ids),
+            snapshots: self.snapshots.clone(),
+        }
+    }
+}
+
+/// A state and where in its stream it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loaded<A: Aggregate> {
+    /// The aggregate's id.
+    pub id: A::Id,
+    /// The version of the last event in the state; 0 where there is none.
+    pub version: u64,
+    /// The position of that event; 0 where there is none.
+    pub position: u64,
+    /// The time of that event.
+    pub recorded_at: Option<DateTime<Utc>>,
+    /// The state; `None` where the aggregate does not exist.
+    pub state: Option<A>,
+    /// The version of the snapshot that it was built on; 0 without.
+    pub snapshot_version: u64,
+}
+
+impl<A: Aggregate> Repository<A> {
+    /// The aggregates of a store, without a tenant.
+    #[must_use]
+    pub fn new(store: EventStore) -> Self {
+        Self {
+            store,
+            tenant: String::new(),
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(RandomIds),
+            snapshots: Snapshots::of_aggregate().map(Arc::new),
+        }
+    }
+
+    /// The same repository, for the aggregates of `tenant` alone.
+    #[must_use]
+    pub fn of_tenant(mut self, tenant: impl Into<String>) -> Self {
+        self.tenant = tenant.into();
+        self
+    }
+
+    /// The same repository, telling the time by `clock`.
+    #[must_use]
+    pub fn with_clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// The same repository, making ids with `ids`.
+    #[must_use]
+    pub fn with_ids(mut self, ids: impl IdSource) -> Self {
+        self.ids = Arc::new(ids);
+        self
+    }
+
+    /// The same repository, reading and writing no snapshots.
+    #[must_use]
+    pub fn without_snapshots(mut self) -> Self {
+        self.snapshots = None;
+        self
+    }
+
+    /// The store that it reads and writes.
+    #[must_use]
+    pub fn store(&self) -> &EventStore {
+        &self.store
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    pub(crate) fn ids(&self) -> &dyn IdSource {
+        &*self.ids
+    }
+
+    /// The stream of an aggregate.
+    #[must_use]
+    pub fn stream(&self, id: &A::Id) -> StreamKey {
+        StreamKey::new(A::TYPE, id.to_string()).of_tenant(self.tenant.clone())
+    }
+
+    /// The state of an aggregate now; without a state where it does not exist.
+    ///
+    /// # Errors
+    /// When the database can't be read, or an event can't be decoded.
+    pub async fn load(&self, id: &A::Id) -> Result<Loaded<A>, LoadError> {
+        self.load_until(id, Until::Head).await
+    }
+
+    /// The state of an aggregate as of a version, a moment or a position.
+    ///
+    /// # Errors
+    /// When the database can't be read, or an event can't be decoded.
+    pub async fn load_until(&self, id: &A::Id, until: Until) -> Result<Loaded<A>, LoadError> {
+        if let Some(snapshots) = &self.snapshots {
+            let query = LoadQuery { stream: self.stream(id), snapshot: Some(snapshots.filter()), until };
+            let mut fold = Fold::new(Some(snapshots));
+            self.store.load(&query, &mut fold).await?;
+            if let Some(folded) = fold.finish()? {
+                return Ok(folded.loaded(id));
+            }
+        }
+        self.replay(id, until).await
+    }
+
+    /// The state of an aggregate from its events alone, whatever snapshots there are.
+    ///
+    /// # Errors
+    /// When the database can't be read, or an event can't be decoded.
+    pub async fn replay(&self, id: &A::Id, until: Until) -> Result<Loaded<A>, LoadError> {
+        let query = LoadQuery { stream: self.stream(id), snapshot: None, until };
+        let mut fold = Fold::new(None);
+        self.store.load(&query, &mut fold).await?;
+        Ok(fold.finish()?.unwrap_or_default().loaded(id))
+    }
+
+    /// The events of an aggregate, typed, oldest first.
+    #[must_use]
+    pub fn events(&self, id: &A::Id) -> BoxStream<'static, Result<Recorded<A::Event>, LoadError>> {
+        self.events_of(EventQuery::stream(self.stream(id)))
+    }
+
+    /// The events of a query over this aggregate's streams, typed.
+    #[must_use]
+    pub fn events_of(&self, query: EventQuery) -> BoxStream<'static, Result<Recorded<A::Event>, LoadError>> {
+        let stored = self.store.read(query.of_types([A::TYPE])).map_err(LoadError::from);
+        stored.map(|event| event.and_then(|event| decode::<A>(&event))).map_ok(stream_of).try_flatten().boxed()
+    }
+}
+
+type Decoded<A> = Vec<Recorded<<A as Aggregate>::Event>>;
+
+fn stream_of<T, E>(items: Vec<T>) -> impl futures_util::Stream<Item = Result<T, E>> {
+    futures_util::stream::iter(items.into_iter().map(Ok))
+}
+
+fn decode<A: Aggregate>(stored: &StoredEvent) -> Result<Decoded<A>, LoadError> {
+    let raw = stored.as_raw();
+    let parts = A::Event::decode(&raw).map_err(|source| undecodable(&raw, source))?;
+    let metadata = raw.metadata().map_err(|source| undecodable(&raw, source))?;
+    let recorded = parts.into_iter().zip(0..).map(|(event, part)| Recorded {
+        event,
+        position: raw.position,
+        version: raw.version,
+        part,
+        metadata: metadata.clone(),
+    });
+    Ok(recorded.collect())
+}
