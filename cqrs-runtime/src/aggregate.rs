@@ -259,6 +259,12 @@ impl<A: Aggregate> Events<A> {
         &self.events
     }
 
+    /// Whether there is nothing to write.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        self.events.is_empty() && self.claims.is_empty()
+    }
+
     /// The events and the claims.
     #[must_use]
     pub fn into_parts(self) -> (Vec<A::Event>, Vec<ClaimChange>) {

@@ -7,6 +7,7 @@ pub mod aggregate;
 pub mod clock;
 pub mod command;
 pub mod context;
+pub mod dispatch;
 pub mod event;
 pub mod id;
 pub mod metadata;

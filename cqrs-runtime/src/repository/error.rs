@@ -56,14 +56,14 @@ pub struct EventPlace {
 }
 
 impl EventPlace {
-    pub(super) fn of(raw: &RawEvent<'_>) -> Box<Self> {
-        Box::new(Self {
+    pub(super) fn of(raw: &RawEvent<'_>) -> Self {
+        Self {
             position: raw.position,
             stream: stream_of(raw),
             version: raw.version,
             name: raw.name.to_owned(),
             schema_version: raw.schema_version,
-        })
+        }
     }
 }
 
@@ -117,5 +117,5 @@ pub(super) fn stream_of(raw: &RawEvent<'_>) -> StreamKey {
 }
 
 pub(super) fn undecodable(raw: &RawEvent<'_>, source: DecodeError) -> LoadError {
-    LoadError::Undecodable { event: EventPlace::of(raw), source }
+    LoadError::Undecodable { event: Box::new(EventPlace::of(raw)), source }
 }

@@ -79,7 +79,7 @@ impl<'s, A: Aggregate> Fold<'s, A> {
         let parts = A::Event::decode(raw).map_err(|source| undecodable(raw, source))?;
         for event in parts {
             if !advance(&mut self.folded.state, &event) {
-                return Err(LoadError::OutOfPlace { event: EventPlace::of(raw) });
+                return Err(LoadError::OutOfPlace { event: Box::new(EventPlace::of(raw)) });
             }
         }
         self.folded.version = raw.version;
@@ -91,13 +91,11 @@ impl<'s, A: Aggregate> Fold<'s, A> {
 
 /// Begins or changes a state by an event; false where the event can't stand there.
 pub(super) fn advance<A: Aggregate>(state: &mut Option<A>, event: &A::Event) -> bool {
-    match state {
-        Some(state) => state.apply(event),
-        None => {
-            *state = A::init(event);
-            state.is_some()
-        }
+    if let Some(state) = state {
+        return state.apply(event);
     }
+    *state = A::init(event);
+    state.is_some()
 }
 
 impl<A: Aggregate> LoadSink for Fold<'_, A> {

@@ -69,9 +69,10 @@ impl<A: Aggregate> Repository<A> {
 
     fn append_of(&self, loaded: &Loaded<A>, decision: &Decision<'_, A>) -> Result<Append, SaveError> {
         let metadata = decision.metadata;
-        let keys = match metadata.keys.is_empty() {
-            true => String::new(),
-            false => serde_json::to_string(&metadata.keys).map_err(SaveError::Metadata)?,
+        let keys = if metadata.keys.is_empty() {
+            String::new()
+        } else {
+            serde_json::to_string(&metadata.keys).map_err(SaveError::Metadata)?
         };
         Ok(Append {
             stream: self.stream(&loaded.id),

@@ -64,8 +64,8 @@ impl Definition {
             hash.update(format!("\n{name} = {definition}"));
         }
         let digest: [u8; 32] = hash.finalize().into();
-        let [a, b, c, d, e, f, g, h, ..] = digest;
-        u64::from_be_bytes([a, b, c, d, e, f, g, h])
+        let [first, ..] = digest.as_chunks().0 else { return 0 };
+        u64::from_be_bytes(*first)
     }
 
     fn names(&self) -> Vec<&'static str> {
