@@ -4,12 +4,14 @@ use std::path::PathBuf;
 
 use crate::workspace::{files, read};
 
+fn pages() -> impl Iterator<Item = PathBuf> {
+    ["README.md", "ARCHITECTURE.md"].into_iter().map(PathBuf::from).chain(files("book/src", "md"))
+}
+
 #[test]
 fn every_page_with_a_listing_is_a_doctest() {
     let compiled = read("tests/src/lib.rs");
-    let pages =
-        [PathBuf::from("README.md"), PathBuf::from("ARCHITECTURE.md")].into_iter().chain(files("book/src", "md"));
-    let forgotten: Vec<_> = pages
+    let forgotten: Vec<_> = pages()
         .filter(|page| read(page).contains("```rust"))
         .map(|page| format!("\"{}\"", page.display()))
         .filter(|page| !compiled.contains(page))
@@ -19,12 +21,21 @@ fn every_page_with_a_listing_is_a_doctest() {
 
 #[test]
 fn no_listing_is_left_uncompiled() {
-    let pages =
-        [PathBuf::from("README.md"), PathBuf::from("ARCHITECTURE.md")].into_iter().chain(files("book/src", "md"));
-    for page in pages {
+    for page in pages() {
         for (number, line) in read(&page).lines().enumerate() {
-            let evaded = line.strip_prefix("```rust").is_some_and(|rest| rest.contains("ignore"));
-            assert!(!evaded, "{}:{}: a listing that is not compiled", page.display(), number + 1);
+            let evades = line.strip_prefix("```rust").is_some_and(|flags| flags.contains("ignore"));
+            assert!(!evades, "{}:{}: a listing that is not compiled", page.display(), number + 1);
         }
     }
+}
+
+#[test]
+fn the_table_of_contents_has_every_chapter() {
+    let contents = read("book/src/SUMMARY.md");
+    let mut linked: Vec<_> = contents.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+    linked.sort_unstable();
+    let chapters: Vec<_> =
+        files("book/src", "md").iter().filter_map(|page| Some(page.file_name()?.to_str()?.to_owned())).collect();
+    let chapters: Vec<_> = chapters.iter().filter(|chapter| *chapter != "SUMMARY.md").collect();
+    assert_eq!(linked, chapters);
 }

@@ -13,4 +13,5 @@ macro_rules! listings {
 
 listings! {
     Readme: "README.md",
+    Store: "book/src/store.md",
 }
