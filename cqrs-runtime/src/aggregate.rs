@@ -40,6 +40,16 @@ pub trait Aggregate: Sized + Clone + Send + Sync + 'static {
     #[must_use]
     fn apply(&mut self, event: &Self::Event) -> bool;
 
+    /// Begins or changes a state by the next event of a stream; false where the event can't stand there.
+    #[must_use]
+    fn advance(state: &mut Option<Self>, event: &Self::Event) -> bool {
+        if let Some(state) = state {
+            return state.apply(event);
+        }
+        *state = Self::init(event);
+        state.is_some()
+    }
+
     /// How its states are kept in snapshots; `None` without `snapshot(..)`.
     #[must_use]
     fn snapshots() -> Option<SnapshotPolicy<Self>> {

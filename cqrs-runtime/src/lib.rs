@@ -17,5 +17,7 @@ pub mod private;
 pub mod repository;
 pub mod schema;
 pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod upcast;
 pub mod value;

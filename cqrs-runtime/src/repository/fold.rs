@@ -78,7 +78,7 @@ impl<'s, A: Aggregate> Fold<'s, A> {
         }
         let parts = A::Event::decode(raw).map_err(|source| undecodable(raw, source))?;
         for event in parts {
-            if !advance(&mut self.folded.state, &event) {
+            if !A::advance(&mut self.folded.state, &event) {
                 return Err(LoadError::OutOfPlace { event: Box::new(EventPlace::of(raw)) });
             }
         }
@@ -87,15 +87,6 @@ impl<'s, A: Aggregate> Fold<'s, A> {
         self.folded.recorded_at = Some(raw.recorded_at);
         Ok(())
     }
-}
-
-/// Begins or changes a state by an event; false where the event can't stand there.
-pub(super) fn advance<A: Aggregate>(state: &mut Option<A>, event: &A::Event) -> bool {
-    if let Some(state) = state {
-        return state.apply(event);
-    }
-    *state = A::init(event);
-    state.is_some()
 }
 
 impl<A: Aggregate> LoadSink for Fold<'_, A> {

@@ -3,7 +3,6 @@
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::fold::advance;
 use super::snapshot::LastEvent;
 use super::{Loaded, Repository, SaveError};
 use crate::aggregate::{Aggregate, EventSet, Events};
@@ -96,7 +95,7 @@ impl<A: Aggregate> Repository<A> {
 
     fn advance(&self, loaded: &mut Loaded<A>, events: &[A::Event]) -> Result<(), SaveError> {
         for (event, version) in events.iter().zip(loaded.version + 1..) {
-            if !advance(&mut loaded.state, event) {
+            if !A::advance(&mut loaded.state, event) {
                 return Err(SaveError::OutOfPlace { name: event.name(), version, stream: self.stream(&loaded.id) });
             }
         }
