@@ -10,6 +10,8 @@ use syn::{Attribute, Item};
 use crate::workspace::{files, read};
 
 const SOURCES: &str = "cqrs-runtime/src";
+const DERIVES: &str = "cqrs-macros/src";
+const SHARED: &str = "support";
 const LEAVES: &str = "leaves";
 
 /// Where a module stands.
@@ -34,7 +36,7 @@ fn imports_go_down() {
     let layers = layers(&read("ARCHITECTURE.md"));
     let mut wrong = Vec::new();
     for file in files(SOURCES, "rs") {
-        let module = module_path(&file);
+        let module = module_path(SOURCES, &file);
         let Some(own) = module.first() else { continue };
         let layer = layers.get(own).unwrap_or_else(|| panic!("`{own}` is in no layer of ARCHITECTURE.md"));
         for import in imports(&read(&file), &module) {
@@ -52,8 +54,22 @@ fn imports_go_down() {
 fn the_table_names_the_modules_that_there_are() {
     let named: BTreeSet<_> = layers(&read("ARCHITECTURE.md")).into_keys().collect();
     let found: BTreeSet<_> =
-        files(SOURCES, "rs").iter().filter_map(|file| module_path(file).into_iter().next()).collect();
+        files(SOURCES, "rs").iter().filter_map(|file| module_path(SOURCES, file).into_iter().next()).collect();
     assert_eq!(named, found);
+}
+
+#[test]
+fn derives_share_only_their_support() {
+    let mut wrong = Vec::new();
+    for file in files(DERIVES, "rs") {
+        let module = module_path(DERIVES, &file);
+        let Some(own) = module.first() else { continue };
+        let foreign = |import: &String| import != own && (import != SHARED || own == SHARED);
+        for import in imports(&read(&file), &module).into_iter().filter(foreign) {
+            wrong.push(format!("{}: `{own}` imports `{import}`", file.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "derives don't import each other:\n{}", wrong.join("\n"));
 }
 
 #[test]
@@ -92,8 +108,8 @@ fn layers(architecture: &str) -> BTreeMap<String, Layer> {
 }
 
 /// `store::writer` of `cqrs-runtime/src/store/writer.rs`; nothing of the root.
-fn module_path(file: &Path) -> Vec<String> {
-    let file = file.strip_prefix(SOURCES).expect("a file of the crate").with_extension("");
+fn module_path(sources: &str, file: &Path) -> Vec<String> {
+    let file = file.strip_prefix(sources).expect("a file of the crate").with_extension("");
     let names = file.iter().map(|name| name.to_string_lossy().into_owned());
     names.filter(|name| name != "lib" && name != "mod").collect()
 }
