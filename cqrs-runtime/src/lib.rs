@@ -4,6 +4,8 @@
 //! upcasters and command routing; this crate stores the events and runs the commands. Start at [`prelude`].
 
 pub mod aggregate;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub mod backend;
 pub mod clock;
 pub mod command;
 pub mod context;

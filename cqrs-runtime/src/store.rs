@@ -4,7 +4,7 @@ mod append;
 mod backend;
 mod error;
 mod event_store;
-mod judge;
+pub(crate) mod judge;
 mod memory;
 mod query;
 mod stored;

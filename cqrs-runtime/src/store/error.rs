@@ -20,6 +20,9 @@ pub enum StoreError {
         /// The address, without a password.
         url: String,
     },
+    /// An SQLite database in memory, of which every connection would have one of its own.
+    #[error("an SQLite database in memory can't hold a store: use `EventStore::memory()`, or a file")]
+    InMemory,
     /// Support for this kind of database was not compiled in.
     #[error("this program was built without `{feature}` support: enable the feature `{feature}` of `cqrs-runtime`")]
     NotCompiledIn {

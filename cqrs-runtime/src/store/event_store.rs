@@ -70,7 +70,7 @@ impl EventStore {
         let pages = Pages { backend: Arc::clone(&self.backend), query: Some(query) };
         let pages = stream::try_unfold(pages, |mut pages| async move {
             let page = pages.next().await?;
-            Ok(page.map(|events| (stream::iter(events.into_iter().map(Ok)), pages)))
+            Ok::<_, StoreError>(page.map(|events| (stream::iter(events.into_iter().map(Ok)), pages)))
         });
         pages.try_flatten().boxed()
     }

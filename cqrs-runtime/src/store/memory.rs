@@ -220,7 +220,8 @@ impl Snapshot {
 }
 
 impl Until {
-    fn includes(self, version: u64, recorded_at: chrono::DateTime<chrono::Utc>, position: u64) -> bool {
+    /// Whether an event is within the bound.
+    pub(crate) fn includes(self, version: u64, recorded_at: chrono::DateTime<chrono::Utc>, position: u64) -> bool {
         match self {
             Self::Head => true,
             Self::Version(last) => version <= last,

@@ -1,0 +1,100 @@
+//! Event stores on SQLite and PostgreSQL, through SeaORM.
+
+mod error;
+mod filter;
+mod migration;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod receipt;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::store::{Backend, StoreError};
+
+/// How many events are read at once.
+const PAGE: u64 = 1_000;
+
+/// How a database is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Whether an SQLite file that does not exist is made.
+    pub create_if_missing: bool,
+    /// What a commit of SQLite survives; PostgreSQL keeps to its server's configuration.
+    pub durability: Durability,
+    /// How many connections read at the same time, at most.
+    pub readers: u32,
+    /// How long a lock of another process on an SQLite file is waited for.
+    pub busy_timeout: Duration,
+    /// How long a connection to a server may take to be made, or to become free.
+    pub connect_timeout: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            create_if_missing: true,
+            durability: Durability::Full,
+            readers: 4,
+            busy_timeout: Duration::from_secs(5),
+            connect_timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+/// What a commit of SQLite survives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Durability {
+    /// A loss of power.
+    #[default]
+    Full,
+    /// A crash of the program; the last commits may be lost with the power, the file stays whole.
+    Normal,
+}
+
+/// Opens the database at `url` and migrates it to the schema of this program.
+///
+/// `sqlite://FILE` is a file; with `?mode=ro` it is only read. `postgres://USER@HOST/DATABASE` is a server; behind a
+/// pgbouncer that keeps no prepared statements, add `?statement-cache-capacity=0`. Several processes may open one
+/// database at the same time.
+///
+/// # Errors
+/// When the address is none, the database can't be reached, was migrated by a newer program, lacks a table, or would
+/// give a position twice.
+pub async fn open(url: &str, options: &Options) -> Result<Arc<dyn Backend>, StoreError> {
+    match url.split_once(':').map(|(scheme, _)| scheme) {
+        #[cfg(feature = "sqlite")]
+        Some("sqlite") => Ok(Arc::new(sqlite::SqliteBackend::open(url, options).await?)),
+        #[cfg(not(feature = "sqlite"))]
+        Some("sqlite") => Err(StoreError::NotCompiledIn { feature: "sqlite" }),
+        #[cfg(feature = "postgres")]
+        Some("postgres" | "postgresql") => Ok(Arc::new(postgres::PostgresBackend::open(url, options).await?)),
+        #[cfg(not(feature = "postgres"))]
+        Some("postgres" | "postgresql") => Err(StoreError::NotCompiledIn { feature: "postgres" }),
+        _ => Err(not_an_address(url)),
+    }
+}
+
+/// The error for an address that is none, without the password that may stand in it.
+fn not_an_address(url: &str) -> StoreError {
+    let (scheme, rest) = url.split_once("://").map_or(("", url), |(scheme, rest)| (scheme, rest));
+    let rest = rest.split('?').next().unwrap_or_default();
+    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    let url = if scheme.is_empty() { host.to_owned() } else { format!("{scheme}://{host}") };
+    StoreError::Address { url }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_password_is_repeated() {
+        for url in ["mysql://me:secret@host/db", "mysql://host/db?password=secret", "me:secret@host"] {
+            let message = not_an_address(url).to_string();
+            assert!(!message.contains("secret") && message.contains("host"), "{message}");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Connections to an SQLite file.
+
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+
+use super::super::{Durability, Options, not_an_address};
+use crate::store::StoreError;
+
+/// The connection that writes, and those that read.
+pub(super) async fn connect(
+    url: &str,
+    options: &Options,
+) -> Result<(DatabaseConnection, DatabaseConnection), StoreError> {
+    let (path, parameters) = url.split_once('?').unwrap_or((url, ""));
+    if path.ends_with(":memory:") || parameters.split('&').any(|parameter| parameter == "mode=memory") {
+        return Err(StoreError::InMemory);
+    }
+    if url.parse::<SqliteConnectOptions>().is_err() {
+        return Err(not_an_address(url));
+    }
+    let read_only = parameters.split('&').any(|parameter| matches!(parameter, "mode=ro" | "immutable=1"));
+    let writer = pool(url, options, 1, read_only).await?;
+    let readers = pool(url, options, options.readers.max(1), read_only).await?;
+    Ok((writer, readers))
+}
+
+async fn pool(url: &str, options: &Options, size: u32, read_only: bool) -> Result<DatabaseConnection, StoreError> {
+    let options = *options;
+    let mut connect = ConnectOptions::new(url);
+    connect
+        .max_connections(size)
+        .acquire_timeout(options.connect_timeout)
+        // A connection to a file does not get old, and what a statement cache has learnt should stay.
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |connect| configure(connect, &options, read_only));
+    Ok(Database::connect(connect).await?)
+}
+
+fn configure(connect: SqliteConnectOptions, options: &Options, read_only: bool) -> SqliteConnectOptions {
+    let connect = connect.busy_timeout(options.busy_timeout).foreign_keys(false);
+    if read_only {
+        return connect;
+    }
+    let synchronous = match options.durability {
+        Durability::Full => SqliteSynchronous::Full,
+        Durability::Normal => SqliteSynchronous::Normal,
+    };
+    connect
+        .create_if_missing(options.create_if_missing)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(synchronous)
+}

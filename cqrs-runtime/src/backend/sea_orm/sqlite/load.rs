@@ -1,0 +1,106 @@
+//! Loading a stream: a usable snapshot and the first page of the events after it, in one statement.
+
+use std::ops::ControlFlow;
+use std::sync::LazyLock;
+
+use chrono::DateTime;
+use sea_orm::{DatabaseConnection, QueryResult, Value};
+
+use super::super::PAGE;
+use super::super::filter::signed;
+use super::page::{self, COLUMNS};
+use super::{is_too_big, one, read};
+use crate::event::RawEvent;
+use crate::store::{Direction, EventQuery, LoadQuery, LoadSink, StoreError, StoredSnapshot, Until};
+
+/// Without a usable snapshot, its columns are NULL.
+static LOAD: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "WITH snapshot AS MATERIALIZED (
+            SELECT version, position, recorded_at, payload, checksum FROM cqrs_snapshots s
+            WHERE tenant = $1 AND stream_type = $2 AND stream_id = $3 AND fingerprint = $4 AND state_version = $5
+                AND version <= $6 AND recorded_at <= $7 AND position <= $8
+                AND EXISTS (SELECT 1 FROM cqrs_events e WHERE e.tenant = $1 AND e.stream_type = $2
+                    AND e.stream_id = $3 AND e.version = s.version AND e.event_id = s.event_id))
+        SELECT (SELECT group_concat(event, char(30)) FROM (
+                SELECT {COLUMNS} FROM cqrs_events
+                WHERE tenant = $1 AND stream_type = $2 AND stream_id = $3 AND version <= $6
+                    AND version > coalesce((SELECT version FROM snapshot), 0)
+                ORDER BY version LIMIT $9)),
+            s.version, s.position, s.recorded_at, s.payload, s.checksum
+        FROM (SELECT 1) LEFT JOIN snapshot s"
+    )
+});
+
+/// Hands a usable snapshot and the events after it to `sink`.
+pub(super) async fn load(
+    connection: &DatabaseConnection,
+    query: &LoadQuery,
+    sink: &mut dyn LoadSink,
+) -> Result<(), StoreError> {
+    let mut page_size = PAGE;
+    let row = loop {
+        match one(connection, &LOAD, parameters(query, page_size)).await {
+            Err(error) if is_too_big(&error) && page_size > 1 => page_size /= 2,
+            row => break row?,
+        }
+    };
+    let Some(row) = row else { return Ok(()) };
+    if hand_over_snapshot(&row, sink)?.is_break() {
+        return Ok(());
+    }
+    let mut within = |event: RawEvent<'_>| {
+        let included = query.until.includes(event.version, event.recorded_at, event.position);
+        if included { sink.event(event) } else { ControlFlow::Break(()) }
+    };
+    let by_version = |event: &RawEvent<'_>| event.version;
+    let shown = read::show(Some(&row), 0, |text| page::split(text, Direction::Forwards, by_version, &mut within))?;
+    match shown.last {
+        Some((version, _)) if !shown.ended && shown.events == page_size => {
+            let mut rest = EventQuery::stream(query.stream.clone()).from_version(version + 1);
+            rest.to_version = to_version(query.until);
+            read::read(connection, &rest, &mut within).await
+        }
+        _ => Ok(()),
+    }
+}
+
+fn to_version(until: Until) -> Option<u64> {
+    if let Until::Version(version) = until { Some(version) } else { None }
+}
+
+fn parameters(query: &LoadQuery, page_size: u64) -> [Value; 9] {
+    let (mut version, mut time, mut position) = (i64::MAX, i64::MAX, i64::MAX);
+    match query.until {
+        Until::Head => {}
+        Until::Version(last) => version = signed(last),
+        Until::Time(last) => time = last.timestamp_micros(),
+        Until::Position(last) => position = signed(last),
+    }
+    [
+        query.stream.tenant.as_str().into(),
+        query.stream.stream_type.as_ref().into(),
+        query.stream.id.as_str().into(),
+        query.snapshot.map(|filter| filter.fingerprint.cast_signed()).into(),
+        query.snapshot.map(|filter| i64::from(filter.state_version)).into(),
+        version.into(),
+        time.into(),
+        position.into(),
+        signed(page_size).into(),
+    ]
+}
+
+fn hand_over_snapshot(row: &QueryResult, sink: &mut dyn LoadSink) -> Result<ControlFlow<()>, StoreError> {
+    let corrupt = |what| StoreError::CorruptRow { table: "cqrs_snapshots", what };
+    let Some(version) = row.try_get_by_index::<Option<i64>>(1)? else { return Ok(ControlFlow::Continue(())) };
+    let position: i64 = row.try_get_by_index(2)?;
+    let payload: String = row.try_get_by_index(4)?;
+    Ok(sink.snapshot(StoredSnapshot {
+        version: u64::try_from(version).map_err(|_| corrupt("its version is negative"))?,
+        position: u64::try_from(position).map_err(|_| corrupt("its position is negative"))?,
+        recorded_at: DateTime::from_timestamp_micros(row.try_get_by_index(3)?)
+            .ok_or_else(|| corrupt("`recorded_at` is out of range"))?,
+        payload: &payload,
+        checksum: u32::try_from(row.try_get_by_index::<i64>(5)?).map_err(|_| corrupt("its checksum has no 32 bits"))?,
+    }))
+}
