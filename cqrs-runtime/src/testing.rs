@@ -2,6 +2,8 @@
 //!
 //! For dev-dependencies: enable the feature `testing` of `cqrs-runtime`.
 
+pub mod conformance;
+
 mod clock;
 mod schema_lock;
 mod spec;

@@ -1,0 +1,184 @@
+//! What every [`Backend`] must do: each function is a test of an empty one, and panics where it fails.
+//!
+//! [`backend_conformance!`](crate::backend_conformance) makes a `#[tokio::test]` of each.
+
+mod append;
+mod claim;
+mod load;
+mod read;
+mod receipt;
+mod repeat;
+
+use std::borrow::Cow;
+use std::ops::ControlFlow;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+pub use self::append::{
+    a_batch_of_one_stream_builds_on_itself, a_batch_of_nothing_is_judged, every_expected_version_is_judged,
+    events_are_stored_as_they_were_sent, no_verdict_depends_on_a_neighbour, positions_ascend_through_all_streams,
+    recorded_times_never_step_back, settling_lets_later_appends_pass,
+};
+pub use self::claim::{
+    a_claim_is_taken_with_its_append_only, a_name_is_held_by_one_stream, a_released_name_is_free,
+    claims_are_per_tenant_and_scope, releasing_what_another_holds_changes_nothing,
+};
+pub use self::load::{
+    a_foreign_snapshot_is_not_used, a_later_snapshot_replaces_the_earlier, a_long_stream_is_loaded_whole,
+    a_reader_may_refuse_a_snapshot, a_snapshot_beyond_the_bound_is_not_used, a_snapshot_of_another_shape_is_not_used,
+    a_usable_snapshot_comes_first, loading_ends_at_its_bound,
+};
+pub use self::read::{
+    a_reader_may_stop, every_condition_selects, long_logs_are_read_page_by_page, tenants_are_kept_apart,
+    the_head_is_the_last_position,
+};
+pub use self::receipt::{
+    a_receipt_answers_the_second_command, a_receipt_is_kept_with_its_append_only, every_answer_is_kept,
+    receipts_are_told_apart_by_every_part_of_their_key,
+};
+pub use self::repeat::{
+    a_known_id_in_another_stream_or_shape_is_refused, a_part_of_a_written_batch_is_a_repetition,
+    known_and_new_events_conflict, precedence_of_verdicts, the_same_events_are_accepted_once,
+};
+
+use crate::store::{
+    Append, Appended, Backend, EventQuery, ExpectedVersion, NewEvent, StoredEvent, StreamKey, Verdict,
+};
+
+/// Makes a `#[tokio::test]` of every test of the [suite](crate::testing::conformance).
+///
+/// `$open` is an async function that yields an empty backend, as anything that dereferences to it, and something that
+/// is kept until the test ends, such as the guard of a temporary folder.
+#[macro_export]
+macro_rules! backend_conformance {
+    ($open:expr) => {
+        $crate::backend_conformance! { @each $open;
+            every_expected_version_is_judged
+            a_batch_of_one_stream_builds_on_itself
+            a_batch_of_nothing_is_judged
+            no_verdict_depends_on_a_neighbour
+            events_are_stored_as_they_were_sent
+            positions_ascend_through_all_streams
+            recorded_times_never_step_back
+            settling_lets_later_appends_pass
+            the_same_events_are_accepted_once
+            a_part_of_a_written_batch_is_a_repetition
+            known_and_new_events_conflict
+            a_known_id_in_another_stream_or_shape_is_refused
+            precedence_of_verdicts
+            a_receipt_answers_the_second_command
+            a_receipt_is_kept_with_its_append_only
+            every_answer_is_kept
+            receipts_are_told_apart_by_every_part_of_their_key
+            a_name_is_held_by_one_stream
+            a_released_name_is_free
+            releasing_what_another_holds_changes_nothing
+            claims_are_per_tenant_and_scope
+            a_claim_is_taken_with_its_append_only
+            every_condition_selects
+            tenants_are_kept_apart
+            long_logs_are_read_page_by_page
+            a_reader_may_stop
+            the_head_is_the_last_position
+            a_usable_snapshot_comes_first
+            a_later_snapshot_replaces_the_earlier
+            a_snapshot_of_another_shape_is_not_used
+            a_foreign_snapshot_is_not_used
+            a_snapshot_beyond_the_bound_is_not_used
+            a_reader_may_refuse_a_snapshot
+            loading_ends_at_its_bound
+            a_long_stream_is_loaded_whole
+        }
+    };
+    (@each $open:expr; $($test:ident)+) => {$(
+        #[::tokio::test]
+        async fn $test() {
+            let (backend, _keep) = $open().await;
+            $crate::testing::conformance::$test(&*backend).await;
+        }
+    )+};
+}
+
+/// A stream of its own for each name.
+fn stream(id: &str) -> StreamKey {
+    StreamKey::new("Account", id)
+}
+
+/// A moment of the suite's own day, so many seconds in.
+fn at(second: i64) -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::days(20_000) + TimeDelta::seconds(second)
+}
+
+/// An event with an id of its own.
+fn event(name: &'static str) -> NewEvent {
+    let id = Uuid::now_v7();
+    NewEvent { id, name: Cow::Borrowed(name), schema_version: 1, payload: format!(r#"{{"of":"{id}"}}"#) }
+}
+
+fn events(count: usize) -> Vec<NewEvent> {
+    (0..count).map(|_| event("Deposited")).collect()
+}
+
+/// An append of events alone.
+fn append(stream: &StreamKey, expected: ExpectedVersion, events: Vec<NewEvent>) -> Append {
+    Append {
+        stream: stream.clone(),
+        expected,
+        events,
+        recorded_at: at(0),
+        correlation_id: Uuid::now_v7(),
+        causation_id: Uuid::now_v7(),
+        principal: "ada".to_owned(),
+        keys: String::new(),
+        claims: Vec::new(),
+        receipt: None,
+    }
+}
+
+fn any(stream: &StreamKey, count: usize) -> Append {
+    append(stream, ExpectedVersion::Any, events(count))
+}
+
+/// The verdicts on a batch.
+async fn commit(backend: &dyn Backend, batch: &[Append]) -> Vec<Verdict> {
+    match backend.commit(Uuid::now_v7(), batch).await {
+        Ok(verdicts) if verdicts.len() == batch.len() => verdicts,
+        other => panic!("{} appends were answered with {other:?}", batch.len()),
+    }
+}
+
+/// The verdict on a lone append.
+async fn verdict(backend: &dyn Backend, append: &Append) -> Verdict {
+    commit(backend, std::slice::from_ref(append)).await.remove(0)
+}
+
+/// Where an append stands that must be accepted.
+async fn accepted(backend: &dyn Backend, append: &Append) -> Appended {
+    appended(&verdict(backend, append).await)
+}
+
+fn appended(verdict: &Verdict) -> Appended {
+    match verdict {
+        Verdict::Appended(appended) => *appended,
+        other => panic!("expected an accepted append, got {other:?}"),
+    }
+}
+
+/// All events of a query.
+async fn read(backend: &dyn Backend, query: &EventQuery) -> Vec<StoredEvent> {
+    let mut events = Vec::new();
+    let outcome = backend
+        .read(query, &mut |event| {
+            events.push(StoredEvent::from(event));
+            ControlFlow::Continue(())
+        })
+        .await;
+    assert!(outcome.is_ok(), "{query:?} can't be read: {outcome:?}");
+    events
+}
+
+/// How many events the log has.
+async fn count(backend: &dyn Backend) -> usize {
+    read(backend, &EventQuery::log()).await.len()
+}
