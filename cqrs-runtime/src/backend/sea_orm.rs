@@ -3,8 +3,6 @@
 mod error;
 mod filter;
 mod migration;
-#[cfg(feature = "postgres")]
-mod postgres;
 mod receipt;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -69,9 +67,6 @@ pub async fn open(url: &str, options: &Options) -> Result<Arc<dyn Backend>, Stor
         Some("sqlite") => Ok(Arc::new(sqlite::SqliteBackend::open(url, options).await?)),
         #[cfg(not(feature = "sqlite"))]
         Some("sqlite") => Err(StoreError::NotCompiledIn { feature: "sqlite" }),
-        #[cfg(feature = "postgres")]
-        Some("postgres" | "postgresql") => Ok(Arc::new(postgres::PostgresBackend::open(url, options).await?)),
-        #[cfg(not(feature = "postgres"))]
         Some("postgres" | "postgresql") => Err(StoreError::NotCompiledIn { feature: "postgres" }),
         _ => Err(not_an_address(url)),
     }

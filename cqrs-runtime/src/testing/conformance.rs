@@ -2,6 +2,8 @@
 //!
 //! [`backend_conformance!`](crate::backend_conformance) makes a `#[tokio::test]` of each.
 
+#![allow(clippy::missing_panics_doc, reason = "to panic is how a test fails; the module says so")]
+
 mod append;
 mod claim;
 mod load;
@@ -16,8 +18,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 pub use self::append::{
-    a_batch_of_one_stream_builds_on_itself, a_batch_of_nothing_is_judged, every_expected_version_is_judged,
-    events_are_stored_as_they_were_sent, no_verdict_depends_on_a_neighbour, positions_ascend_through_all_streams,
+    a_batch_of_nothing_is_judged, a_batch_of_one_stream_builds_on_itself, events_are_stored_as_they_were_sent,
+    every_expected_version_is_judged, no_verdict_depends_on_a_neighbour, positions_ascend_through_all_streams,
     recorded_times_never_step_back, settling_lets_later_appends_pass,
 };
 pub use self::claim::{
@@ -42,13 +44,11 @@ pub use self::repeat::{
     known_and_new_events_conflict, precedence_of_verdicts, the_same_events_are_accepted_once,
 };
 
-use crate::store::{
-    Append, Appended, Backend, EventQuery, ExpectedVersion, NewEvent, StoredEvent, StreamKey, Verdict,
-};
+use crate::store::{Append, Appended, Backend, EventQuery, ExpectedVersion, NewEvent, StoredEvent, StreamKey, Verdict};
 
 /// Makes a `#[tokio::test]` of every test of the [suite](crate::testing::conformance).
 ///
-/// `$open` is an async function that yields an empty backend, as anything that dereferences to it, and something that
+/// `$open` is a function that yields, as a future, an empty backend, as anything that dereferences to it, and something that
 /// is kept until the test ends, such as the guard of a temporary folder.
 #[macro_export]
 macro_rules! backend_conformance {

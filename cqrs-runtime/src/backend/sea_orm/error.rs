@@ -58,7 +58,7 @@ fn of_database(refusal: &dyn sea_orm::sqlx::error::DatabaseError) -> Kind {
 
 #[cfg(feature = "sqlite")]
 fn of_sqlite(code: i32, message: &str) -> Kind {
-    const NO_ROOM_FOR_SHARED_MEMORY: i32 = 10 | (19 << 8);
+    const NO_ROOM_FOR_SHARED_MEMORY: i32 = 10 + 19 * 256;
     match (code, code & 0xff) {
         (NO_ROOM_FOR_SHARED_MEMORY, _) | (_, 13) => StoreError::Full,
         (_, 5 | 6) => StoreError::Busy,

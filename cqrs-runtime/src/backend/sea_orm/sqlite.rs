@@ -13,8 +13,8 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, QueryResult
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use super::{Options, error};
 use super::receipt::ReceiptRow;
+use super::{Options, error};
 use crate::store::{
     Append, Backend, Claim, CommitError, EventQuery, EventSink, LoadQuery, LoadSink, LogHead, Receipt, ReceiptKey,
     Snapshot, StoreError, StreamKey, Verdict,

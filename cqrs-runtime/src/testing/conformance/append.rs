@@ -94,18 +94,22 @@ pub async fn events_are_stored_as_they_were_sent(backend: &dyn Backend) {
     let key = crate::store::StreamKey::new("Type of things", format!("id {odd}")).of_tenant("ten ant");
     let mut sent = append(&key, NoStream, events(2));
     sent.principal = format!("who {odd}");
-    sent.keys = r#"{"a":"b","\u001f":"\\"}"#.to_owned();
+    sent.keys = String::from(r#"{"a":"b","\u001f":"\\"}"#);
     sent.recorded_at = at(5) + chrono::TimeDelta::microseconds(123_456);
     sent.events[1].name = format!("Named {odd}").into();
     sent.events[1].schema_version = u32::from(u16::MAX);
-    sent.events[1].payload = r#"{"text":"\u0000\u001e\u001f \" é 😀","n":1.5e-300,"big":18446744073709551615}"#.to_owned();
+    sent.events[1].payload =
+        String::from(r#"{"text":"\u0000\u001e\u001f \" é 😀","n":1.5e-300,"big":18446744073709551615}"#);
     let appended = accepted(backend, &sent).await;
     let stored = read(backend, &EventQuery::stream(key.clone())).await;
     assert_eq!(stored.len(), 2);
     assert_eq!(appended.position, Some(stored[1].position));
     for (version, (stored, event)) in (1..).zip(stored.iter().zip(&sent.events)) {
         assert_eq!((&stored.stream, stored.version), (&key, version));
-        assert_eq!((stored.event_id, &*stored.name, stored.schema_version), (event.id, &*event.name, event.schema_version));
+        assert_eq!(
+            (stored.event_id, &*stored.name, stored.schema_version),
+            (event.id, &*event.name, event.schema_version)
+        );
         assert_eq!(stored.payload, event.payload);
         assert_eq!((stored.correlation_id, stored.causation_id), (sent.correlation_id, sent.causation_id));
         assert_eq!((&stored.principal, &stored.keys), (&sent.principal, &sent.keys));
@@ -131,13 +135,13 @@ pub async fn positions_ascend_through_all_streams(backend: &dyn Backend) {
 /// A clock that steps back records the time of the stream's last event, in later batches and in the same one.
 pub async fn recorded_times_never_step_back(backend: &dyn Backend) {
     let (one, other) = (stream("one"), stream("other"));
-    let timed = |stream, second| {
+    let sent_at = |stream, second| {
         let mut append = any(stream, 1);
         append.recorded_at = at(second);
         append
     };
-    accepted(backend, &timed(&one, 10)).await;
-    let batch = [timed(&one, 5), timed(&other, 5), timed(&one, 20), timed(&one, 15), timed(&other, 6)];
+    accepted(backend, &sent_at(&one, 10)).await;
+    let batch = [sent_at(&one, 5), sent_at(&other, 5), sent_at(&one, 20), sent_at(&one, 15), sent_at(&other, 6)];
     let times: Vec<_> = commit(backend, &batch).await.iter().map(|verdict| appended(verdict).recorded_at).collect();
     assert_eq!(times, [at(10), at(5), at(20), at(20), at(6)]);
     let stored: Vec<_> = read(backend, &EventQuery::log()).await.iter().map(|event| event.recorded_at).collect();

@@ -80,12 +80,12 @@ pub async fn receipts_are_told_apart_by_every_part_of_their_key(backend: &dyn Ba
     };
     let receipts = [
         base.clone(),
-        changed(|receipt| receipt.key.key = "other".to_owned()),
+        changed(|receipt| receipt.key.key = String::from("other")),
         changed(|receipt| receipt.key.command = "Other".into()),
-        changed(|receipt| receipt.key.principal = "other".to_owned()),
+        changed(|receipt| receipt.key.principal = String::from("other")),
         changed(|receipt| {
-            receipt.key.tenant = "other".to_owned();
-            receipt.stream.tenant = "other".to_owned();
+            receipt.key.tenant = String::from("other");
+            receipt.stream.tenant = String::from("other");
         }),
     ];
     for (version, receipt) in (0..).zip(&receipts) {

@@ -85,12 +85,12 @@ pub async fn a_known_id_in_another_stream_or_shape_is_refused(backend: &dyn Back
         append
     };
     for again in [
-        changed(|append| append.stream.id = "other".to_owned()),
+        changed(|append| append.stream.id = String::from("other")),
         changed(|append| append.stream.stream_type = "Other".into()),
-        changed(|append| append.stream.tenant = "other".to_owned()),
+        changed(|append| append.stream.tenant = String::from("other")),
         changed(|append| append.events[0].name = "Other".into()),
         changed(|append| append.events[0].schema_version = 2),
-        changed(|append| append.events[0].payload = "{}".to_owned()),
+        changed(|append| append.events[0].payload = String::from("{}")),
     ] {
         assert_eq!(verdict(backend, &again).await, Verdict::EventIdReused { id }, "{again:?}");
     }

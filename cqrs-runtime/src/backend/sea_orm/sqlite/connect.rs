@@ -48,8 +48,5 @@ fn configure(connect: SqliteConnectOptions, options: &Options, read_only: bool) 
         Durability::Full => SqliteSynchronous::Full,
         Durability::Normal => SqliteSynchronous::Normal,
     };
-    connect
-        .create_if_missing(options.create_if_missing)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(synchronous)
+    connect.create_if_missing(options.create_if_missing).journal_mode(SqliteJournalMode::Wal).synchronous(synchronous)
 }

@@ -86,7 +86,10 @@ pub(super) fn json(value: &impl Serialize) -> String {
 }
 
 /// Begins the transaction: what is known of all that `batch` touches, and the last position that was given.
-pub(super) async fn lock_and_look(connection: &DatabaseConnection, batch: &[Append]) -> Result<(Facts, u64), StoreError> {
+pub(super) async fn lock_and_look(
+    connection: &DatabaseConnection,
+    batch: &[Append],
+) -> Result<(Facts, u64), StoreError> {
     let touched = Touched::by(batch);
     let answer = one(connection, LOCK_AND_LOOK, [touched.question(batch).into()]).await?;
     let answer = answer.ok_or_else(|| corrupt("the batch's facts are missing"))?;

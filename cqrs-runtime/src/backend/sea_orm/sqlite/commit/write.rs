@@ -69,9 +69,12 @@ impl<'a> Writing<'a> {
     pub(super) fn add(&mut self, append: &'a Append, placement: Placement) -> Appended {
         let recorded_at = placement.recorded_at.timestamp_micros();
         let versions = placement.first_version..;
-        self.events.extend(
-            append.events.iter().zip(versions).map(|(event, version)| EventRow { append, event, version, recorded_at }),
-        );
+        self.events.extend(append.events.iter().zip(versions).map(|(event, version)| EventRow {
+            append,
+            event,
+            version,
+            recorded_at,
+        }));
         self.receipts.extend(placement.receipt.map(|receipt| ReceiptColumns { receipt, recorded_at }));
         let stream = &append.stream;
         for change in &append.claims {

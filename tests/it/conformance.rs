@@ -1,0 +1,4 @@
+//! The conformance suite on every store.
+
+mod memory;
+mod sqlite;
