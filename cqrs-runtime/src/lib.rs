@@ -3,6 +3,9 @@
 //! A domain is written as events, commands and aggregates; derive macros generate the event enum, apply dispatch,
 //! upcasters and command routing; this crate stores the events and runs the commands. Start at [`prelude`].
 
+// The derives name this crate from outside; its own examples and specs use them too.
+extern crate self as cqrs_runtime;
+
 pub mod aggregate;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub mod backend;

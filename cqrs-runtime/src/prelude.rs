@@ -1,6 +1,7 @@
 //! What a domain is written with: `use cqrs_runtime::prelude::*;`.
 
 pub use chrono::{DateTime, NaiveDate, Utc};
+pub use cqrs_macros::{Aggregate, Command, DomainError, Event, Id, Value};
 pub use serde::{Deserialize, Serialize};
 pub use uuid::Uuid;
 

@@ -1,5 +1,46 @@
 //! What expansions of the macros name; not for users, and changed without notice.
 
-pub use serde;
+mod checks;
+mod decode;
+mod fallback;
+mod route;
+mod stored;
+
+pub use std::borrow::{Cow, ToOwned};
+pub use std::clone::Clone;
+pub use std::cmp::{Eq, Ord, Ordering, PartialEq, PartialOrd};
+pub use std::convert::{From, TryFrom};
+pub use std::default::Default;
+pub use std::fmt::{self, Debug, Display, Formatter};
+pub use std::hash::{Hash, Hasher};
+pub use std::marker::Copy;
+pub use std::ops::FnOnce;
+pub use std::option::Option::{self, None, Some};
+pub use std::result::Result::{self, Err, Ok};
+pub use std::str::FromStr;
+pub use std::string::{String, ToString};
+pub use std::time::Duration;
+pub use std::vec::Vec;
+
+pub use serde::{self, Deserialize, Deserializer, Serialize, Serializer};
 pub use serde_json;
-pub use uuid;
+pub use uuid::Uuid;
+
+pub use crate::aggregate::{Aggregate, Decide, DecideError, DomainError, Emits, EventSet, Events, SnapshotPolicy};
+pub use crate::command::{Command, CommandJsonError, CommandSet, CommandVisitor};
+pub use crate::context::Context;
+pub use crate::event::{DecodeError, Event, Parts, RawEvent};
+pub use crate::id::{GeneratedId, Identifier, ParseIdError};
+pub use crate::schema::{AggregateSchema, Definition, EventSchema, Shape, Shapes};
+pub use crate::value::Value;
+
+pub use checks::{OfOneAggregate, check_command, check_event_name, check_previous, check_retired_name};
+pub use decode::{
+    NoFields, convert, converted, decode, decode_after, decode_current, decode_old, decode_retired,
+    decode_without_fields,
+};
+pub use fallback::{UnknownId, failed};
+pub use route::{apply, command_from_json, create, handle, init, snapshot_policy, unknown_command, visit};
+pub use stored::{
+    adapted_shape, choice, event_schema, generate, id_from_text, parse_id, record, restore, shape, store, text_id_from,
+};

@@ -6,6 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::schema::{Shape, Shapes};
@@ -52,7 +54,7 @@ pub trait Value: Sized {
 /// ```
 pub trait Adapter<T> {
     /// What stands in the database.
-    type Stored: Value;
+    type Stored: Value + Serialize + DeserializeOwned;
     /// Why a stored value is refused.
     type Error: std::error::Error;
 

@@ -1,0 +1,91 @@
+use darling::{Error, FromMeta, Result};
+use proc_macro2::Span;
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{DeriveInput, Meta, Path, Token, parenthesized};
+
+use crate::support::args::{Number, PathArg, Text, TypeArg};
+use crate::support::attributes;
+use crate::support::errors::Errors;
+
+/// `#[aggregate(..)]`.
+#[derive(Default, FromMeta)]
+#[darling(default)]
+pub(super) struct Attrs {
+    pub(super) id: Option<TypeArg>,
+    pub(super) events: Option<Listing>,
+    pub(super) commands: Option<Listing>,
+    pub(super) error: Option<TypeArg>,
+    pub(super) config: Option<TypeArg>,
+    pub(super) snapshot: Option<Snapshot>,
+    pub(super) retired: Option<Listing>,
+    pub(super) name: Option<Text>,
+    pub(super) event_enum: Option<PathArg>,
+    pub(super) command_enum: Option<PathArg>,
+    #[darling(rename = "crate")]
+    pub(super) runtime: Option<PathArg>,
+}
+
+impl Attrs {
+    pub(super) fn parse(input: &DeriveInput, errors: &Errors) -> Self {
+        attributes::read(&input.attrs, "aggregate", errors)
+    }
+}
+
+/// `snapshot(every = 100, version = 1)`.
+#[derive(Clone, Debug, FromMeta)]
+pub(super) struct Snapshot {
+    pub(super) every: Number,
+    #[darling(default)]
+    pub(super) version: Option<Number>,
+}
+
+/// A list of types, some of them in a group: `events(A, B)`, `events(init(A, B), C)`, `commands(create(D), E)`.
+#[derive(Clone, Debug)]
+pub(super) struct Listing {
+    pub(super) span: Span,
+    pub(super) entries: Vec<Entry>,
+}
+
+/// One type of a list, or a group.
+#[derive(Clone, Debug)]
+pub(super) enum Entry {
+    Type(Path),
+    Group { keyword: syn::Ident, types: Vec<Path> },
+}
+
+impl Listing {
+    /// All the types, in order, and whether each stands in a group.
+    pub(super) fn types(&self) -> impl Iterator<Item = (&Path, bool)> {
+        self.entries.iter().flat_map(|entry| match entry {
+            Entry::Type(path) => vec![(path, false)],
+            Entry::Group { types, .. } => types.iter().map(|path| (path, true)).collect(),
+        })
+    }
+}
+
+impl FromMeta for Listing {
+    fn from_meta(item: &Meta) -> Result<Self> {
+        let Meta::List(list) = item else {
+            let key = item.path().segments.last().map_or_else(String::new, |segment| segment.ident.to_string());
+            return Err(Error::custom(format!("list the types: `{key}(A, B, ..)`")).with_span(item));
+        };
+        let entries = list.parse_args_with(Punctuated::<Entry, Token![,]>::parse_terminated).map_err(Error::from)?;
+        Ok(Self { span: list.path.span(), entries: entries.into_iter().collect() })
+    }
+}
+
+impl Parse for Entry {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let path = Path::parse_mod_style(input)?;
+        if !input.peek(syn::token::Paren) {
+            return Ok(Self::Type(path));
+        }
+        let keyword = path.require_ident()?.clone();
+        let content;
+        parenthesized!(content in input);
+        let types = Punctuated::<Path, Token![,]>::parse_terminated_with(&content, Path::parse_mod_style)?;
+        Ok(Self::Group { keyword, types: types.into_iter().collect() })
+    }
+}

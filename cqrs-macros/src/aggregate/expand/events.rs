@@ -1,0 +1,90 @@
+//! The enum of the events: conversions both ways, and decoding by stored name.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use crate::aggregate::model::{Member, Model};
+
+/// The enum itself; it stands beside the aggregate.
+pub(super) fn definition(model: &Model) -> TokenStream {
+    let Model { vis, ident, event_enum, events, .. } = model;
+    let doc = format!("The events of [`{ident}`].");
+    let variants = events.iter().map(|Member { path, variant, .. }| {
+        let doc = format!("[`{variant}`], an event.");
+        quote!(#[doc = #doc] #variant(#path))
+    });
+    quote! {
+        #[doc = #doc]
+        #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
+        #[allow(clippy::enum_variant_names, clippy::large_enum_variant)]
+        #vis enum #event_enum { #(#variants),* }
+    }
+}
+
+pub(super) fn impls(model: &Model) -> TokenStream {
+    let set = set(model);
+    let members = model.events.iter().map(|event| conversions(model, event));
+    quote!(#set #(#members)*)
+}
+
+fn set(model: &Model) -> TokenStream {
+    let Model { event_enum, events, retired, .. } = model;
+    let paths: Vec<_> = events.iter().map(|event| &event.path).collect();
+    let variants: Vec<_> = events.iter().map(|event| &event.variant).collect();
+    let retired = retired.iter().map(|path| {
+        let decode = quote_spanned!(path.span()=> __private::decode_retired::<#event_enum, #path>);
+        quote!(<#path as __private::Event>::NAME => #decode(raw))
+    });
+    quote! {
+        #[automatically_derived]
+        impl __private::EventSet for #event_enum {
+            const NAMES: &'static [&'static str] = &[#(<#paths as __private::Event>::NAME),*];
+            fn decode(
+                raw: &__private::RawEvent<'_>,
+            ) -> __private::Result<__private::Parts<Self>, __private::DecodeError> {
+                match raw.name {
+                    #(<#paths as __private::Event>::NAME => __private::decode(raw, Self::#variants),)*
+                    #(#retired,)*
+                    _ => __private::Err(__private::DecodeError::UnknownName),
+                }
+            }
+            fn name(&self) -> &'static str {
+                match self { #(Self::#variants(_) => <#paths as __private::Event>::NAME),* }
+            }
+            fn schema_version(&self) -> u32 {
+                match self { #(Self::#variants(_) => <#paths as __private::Event>::VERSION),* }
+            }
+            fn payload(&self) -> __private::Result<__private::String, __private::serde_json::Error> {
+                match self { #(Self::#variants(event) => __private::serde_json::to_string(event)),* }
+            }
+        }
+    }
+}
+
+fn conversions(model: &Model, Member { path, variant, .. }: &Member) -> TokenStream {
+    let Model { ident, event_enum, events, .. } = model;
+    let several = events.len() > 1;
+    let otherwise = several.then(|| quote!(other => __private::Err(other)));
+    let unwrap_otherwise = several.then(|| quote!(_ => __private::None));
+    quote! {
+        #[automatically_derived]
+        impl __private::From<#path> for #event_enum {
+            fn from(event: #path) -> Self { Self::#variant(event) }
+        }
+        #[automatically_derived]
+        impl __private::TryFrom<#event_enum> for #path {
+            type Error = #event_enum;
+            fn try_from(event: #event_enum) -> __private::Result<Self, #event_enum> {
+                match event { #event_enum::#variant(event) => __private::Ok(event), #otherwise }
+            }
+        }
+        #[automatically_derived]
+        impl __private::Emits<#path> for #ident {
+            fn wrap(event: #path) -> #event_enum { #event_enum::#variant(event) }
+            fn unwrap(event: &#event_enum) -> __private::Option<&#path> {
+                match event { #event_enum::#variant(event) => __private::Some(event), #unwrap_otherwise }
+            }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+use std::collections::BTreeMap;
+
+use proc_macro2::Span;
+use quote::{ToTokens, format_ident};
+use syn::{DeriveInput, Ident, Path, Type, Visibility};
+
+use super::attrs::{Attrs, Entry, Listing, Snapshot};
+use crate::support::args::PathArg;
+use crate::support::errors::Errors;
+use crate::support::expansion;
+use crate::support::input::{plain, refuse_generics};
+use crate::support::layout::Layout;
+
+/// An aggregate and all that belongs to it.
+pub(super) struct Model {
+    pub(super) runtime: Path,
+    pub(super) vis: Visibility,
+    pub(super) ident: Ident,
+    pub(super) name: String,
+    pub(super) id: Type,
+    pub(super) error: Type,
+    pub(super) config: Option<Type>,
+    pub(super) event_enum: Ident,
+    pub(super) events: Vec<Member>,
+    pub(super) command_enum: Ident,
+    pub(super) commands: Vec<Member>,
+    pub(super) retired: Vec<Path>,
+    pub(super) snapshots: Option<Snapshots>,
+}
+
+/// An event or a command of the aggregate.
+pub(super) struct Member {
+    pub(super) path: Path,
+    /// Its name in the generated enum.
+    pub(super) variant: Ident,
+    /// Whether it begins a stream.
+    pub(super) begins: bool,
+}
+
+/// Snapshots of the state.
+pub(super) struct Snapshots {
+    pub(super) every: u32,
+    pub(super) version: u32,
+    pub(super) state: Layout,
+    pub(super) span: Span,
+}
+
+impl Model {
+    pub(super) fn validate(input: &DeriveInput, attrs: &Attrs, errors: &Errors) -> Option<Self> {
+        refuse_generics(input, "an aggregate", errors);
+        let ident = &input.ident;
+        if let syn::Data::Union(data) = &input.data {
+            errors.push_at(data.union_token.span, "an aggregate's state is a struct or an enum, not a union");
+        }
+        let id = required(attrs.id.as_ref(), ident, "id = AccountId", "the type of its id", errors);
+        let error = required(attrs.error.as_ref(), ident, "error = AccountError", "why it refuses a command", errors);
+        let events = required(attrs.events.as_ref(), ident, "events(Opened, ..)", "its events", errors)
+            .map(|listing| events(&listing, errors));
+        let commands = required(attrs.commands.as_ref(), ident, "commands(create(Open), ..)", "its commands", errors)
+            .map(|listing| members(&listing, "create", "command", errors));
+        let retired = attrs.retired.as_ref().map(|listing| retired(listing, events.as_deref(), errors));
+        let event_enum = enum_name(attrs.event_enum.as_ref(), ident, "Event", errors);
+        let command_enum = enum_name(attrs.command_enum.as_ref(), ident, "Command", errors);
+        let snapshots = match &attrs.snapshot {
+            Some(snapshot) => Some(Snapshots::read(snapshot, input, errors)?),
+            None => None,
+        };
+        Some(Self {
+            runtime: expansion::runtime(attrs.runtime.as_ref()),
+            vis: input.vis.clone(),
+            ident: ident.clone(),
+            name: attrs.name.as_ref().map_or_else(|| plain(ident), |name| name.value.clone()),
+            id: id?.0,
+            error: error?.0,
+            config: attrs.config.as_ref().map(|ty| ty.0.clone()),
+            event_enum,
+            events: events?,
+            command_enum,
+            commands: commands?,
+            retired: retired.unwrap_or_default(),
+            snapshots,
+        })
+    }
+}
+
+fn required<T: Clone>(value: Option<&T>, ident: &Ident, example: &str, what: &str, errors: &Errors) -> Option<T> {
+    if value.is_none() {
+        errors.push(ident, format!("an aggregate names {what}: write `#[aggregate({example}, ..)]`"));
+    }
+    value.cloned()
+}
+
+/// The events; without an `init(..)`, the first one begins the stream.
+fn events(listing: &Listing, errors: &Errors) -> Vec<Member> {
+    let mut events = members(listing, "init", "event", errors);
+    let grouped = listing.entries.iter().any(|entry| matches!(entry, Entry::Group { .. }));
+    match events.first_mut() {
+        Some(first) if !grouped => first.begins = true,
+        Some(_) => {}
+        None => {
+            errors.push_at(listing.span, "an aggregate has at least the event that begins it: `events(Opened, ..)`")
+        }
+    }
+    events
+}
+
+fn members(listing: &Listing, group: &str, what: &str, errors: &Errors) -> Vec<Member> {
+    for entry in &listing.entries {
+        if let Entry::Group { keyword, .. } = entry
+            && keyword != group
+        {
+            errors.push(
+                keyword,
+                format!("{what}s that begin a stream stand in `{group}(..)`; there is no `{keyword}(..)`"),
+            );
+        }
+    }
+    let mut variants: BTreeMap<String, Path> = BTreeMap::new();
+    let mut members = Vec::new();
+    for (path, begins) in listing.types() {
+        let Some(variant) = path.segments.last().map(|segment| segment.ident.clone()) else { continue };
+        if let Some(first) = variants.insert(variant.to_string(), path.clone()) {
+            errors.push(path, listed_twice(&first, path, &variant, what));
+            continue;
+        }
+        members.push(Member { path: path.clone(), variant, begins });
+    }
+    members
+}
+
+fn listed_twice(first: &Path, second: &Path, variant: &Ident, what: &str) -> String {
+    if first == second {
+        return format!("the {what} `{variant}` is listed twice: remove one");
+    }
+    let first = first.to_token_stream().to_string().replace(' ', "");
+    format!(
+        "`{first}` is listed too, and both would be the variant `{variant}`: \
+         import one under another name, `use .. as ..`, and list it under that"
+    )
+}
+
+fn retired(listing: &Listing, events: Option<&[Member]>, errors: &Errors) -> Vec<Path> {
+    for (path, grouped) in listing.types() {
+        if grouped {
+            errors.push(path, "a retired event begins nothing: list it as `retired(OldEvent, ..)`");
+        }
+        if events.is_some_and(|events| events.iter().any(|event| event.path == *path)) {
+            errors.push(path, "an event is either current or retired: remove it from one of the lists");
+        }
+    }
+    listing.types().map(|(path, _)| path.clone()).collect()
+}
+
+/// The name of a generated enum.
+pub(super) fn enum_name(chosen: Option<&PathArg>, ident: &Ident, suffix: &str, errors: &Errors) -> Ident {
+    let default = || format_ident!("{}{suffix}", plain(ident), span = ident.span());
+    let Some(PathArg(path)) = chosen else { return default() };
+    path.get_ident().cloned().unwrap_or_else(|| {
+        errors.push(path, "the enum is made beside the aggregate: give it a name, not a path");
+        default()
+    })
+}
+
+impl Snapshots {
+    fn read(snapshot: &Snapshot, input: &DeriveInput, errors: &Errors) -> Option<Self> {
+        let positive = |number: &crate::support::args::Number, what: &str| {
+            if number.value == 0 {
+                errors.push_at(number.span, format!("{what} is at least 1"));
+            }
+            number.value
+        };
+        Some(Self {
+            every: positive(&snapshot.every, "the number of events between snapshots"),
+            version: snapshot.version.as_ref().map_or(1, |version| positive(version, "the version of a snapshot")),
+            span: snapshot.every.span,
+            state: Layout::read(input, "a state that is kept in snapshots", errors)?,
+        })
+    }
+}

@@ -1,0 +1,55 @@
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::model::{Model, Target};
+use crate::support::expansion::sealed;
+
+pub(super) fn expand(model: &Model) -> TokenStream {
+    let Model { ident, name, .. } = model;
+    let (new_id, id, target) = target(model);
+    let (enrichment, unenriched) = match &model.enrichment {
+        None => (quote!(()), quote!(__private::Some(()))),
+        Some(ty) => (quote!(#ty), quote!(__private::None)),
+    };
+    let timeout = model.timeout.map(|timeout| {
+        let millis = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
+        quote!(const ENRICH_TIMEOUT: __private::Duration = __private::Duration::from_millis(#millis);)
+    });
+    let command = quote! {
+        #[automatically_derived]
+        impl __private::Command for #ident {
+            const NAME: &'static str = #name;
+            #timeout
+            const NEW_ID: bool = #new_id;
+            type Id = #id;
+            type Enrichment = #enrichment;
+            #target
+            fn unenriched() -> __private::Option<Self::Enrichment> { #unenriched }
+        }
+    };
+    sealed(&model.runtime, &command)
+}
+
+/// Whether the server makes the id, its type, and how to get it.
+fn target(model: &Model) -> (bool, TokenStream, TokenStream) {
+    match &model.target {
+        Target::Field { ident, ty } => {
+            let target = quote! {
+                fn target(&self, _: impl __private::FnOnce() -> __private::Uuid) -> __private::Cow<'_, Self::Id> {
+                    __private::Cow::Borrowed(&self.#ident)
+                }
+            };
+            (false, quote!(#ty), target)
+        }
+        Target::New(path) => {
+            let generate = quote_spanned!(path.span()=> __private::generate::<#path>);
+            let target = quote! {
+                fn target(&self, fresh: impl __private::FnOnce() -> __private::Uuid) -> __private::Cow<'_, Self::Id> {
+                    __private::Cow::Owned(#generate(fresh()))
+                }
+            };
+            (true, quote!(#path), target)
+        }
+    }
+}

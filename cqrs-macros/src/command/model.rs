@@ -1,0 +1,90 @@
+use std::time::Duration;
+
+use syn::{DeriveInput, Field, Ident, Path, Type};
+
+use super::attrs::{Attrs, Container};
+use crate::support::errors::Errors;
+use crate::support::expansion;
+use crate::support::input::{named_fields, plain, refuse_generics};
+
+/// An intent.
+pub(super) struct Model {
+    pub(super) runtime: Path,
+    pub(super) ident: Ident,
+    pub(super) name: String,
+    pub(super) target: Target,
+    pub(super) enrichment: Option<Type>,
+    pub(super) timeout: Option<Duration>,
+}
+
+/// The aggregate that a command is for.
+pub(super) enum Target {
+    /// The one whose id this field holds.
+    Field { ident: Ident, ty: Box<Type> },
+    /// A new one, whose id the server makes.
+    New(Path),
+}
+
+impl Model {
+    pub(super) fn validate(input: &DeriveInput, attrs: &Attrs, errors: &Errors) -> Option<Self> {
+        refuse_generics(input, "a command", errors);
+        let fields = named_fields(input, "a command", errors);
+        let Attrs { container, ids } = attrs;
+        if let (Some(_), None) = (&container.enrich_timeout, &container.enrich) {
+            errors.push(&input.ident, "`enrich_timeout` limits an enrichment: name it with `enrich = ..`");
+        }
+        if let Some(name) = &container.name
+            && name.value.is_empty()
+        {
+            errors.push_at(name.span, "the name under which clients send a command can't be empty");
+        }
+        let target = target(input, &fields?, container, ids, errors)?;
+        Some(Self {
+            runtime: expansion::runtime(container.runtime.as_ref()),
+            ident: input.ident.clone(),
+            name: container.name.as_ref().map_or_else(|| plain(&input.ident), |name| name.value.clone()),
+            target,
+            enrichment: container.enrich.as_ref().map(|ty| ty.0.clone()),
+            timeout: container.enrich_timeout.map(|timeout| timeout.0),
+        })
+    }
+}
+
+fn target(
+    input: &DeriveInput,
+    fields: &[&Field],
+    container: &Container,
+    ids: &[Field],
+    errors: &Errors,
+) -> Option<Target> {
+    if let Some(second) = ids.get(1) {
+        errors.push(second, "a command is for one aggregate: mark one field with `#[command(id)]`");
+        return None;
+    }
+    match (ids.first(), &container.new_id) {
+        (Some(field), None) => Some(Target::Field { ident: field.ident.clone()?, ty: Box::new(field.ty.clone()) }),
+        (None, Some(path)) => Some(Target::New(path.0.clone())),
+        (Some(field), Some(_)) => {
+            errors.push(field, "the server makes the id (`new_id`), so no field can hold it: remove one of the two");
+            None
+        }
+        (None, None) => {
+            errors.push(&input.ident, missing_id(fields));
+            None
+        }
+    }
+}
+
+fn missing_id(fields: &[&Field]) -> String {
+    let candidate = fields.iter().filter_map(|field| field.ident.as_ref()).find(|ident| is_id(ident));
+    let field = candidate.map_or_else(|| "id".to_owned(), ToString::to_string);
+    format!(
+        "a command says which aggregate it is for: mark the field that holds the id, `#[command(id)] {field}: ..`, \
+         or let the server make it, `#[command(new_id = ..)]`"
+    )
+}
+
+/// Whether a field is named as one that holds an id.
+pub(super) fn is_id(ident: &Ident) -> bool {
+    ident == "id" || ident.to_string().ends_with("_id")
+}

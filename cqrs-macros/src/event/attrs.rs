@@ -1,0 +1,101 @@
+use darling::{Error, FromMeta, Result};
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, Data, DeriveInput, Field, Ident, LitInt, Meta, Token, Type};
+
+use crate::support::args::{DefaultArg, Number, PathArg, Text, TypeArg};
+use crate::support::attributes;
+use crate::support::errors::Errors;
+
+/// All that the annotations say.
+pub(super) struct Attrs {
+    pub(super) container: Container,
+    pub(super) fields: Vec<OnField>,
+}
+
+/// `#[event(..)]` on the struct.
+#[derive(Default, FromMeta)]
+#[darling(default)]
+pub(super) struct Container {
+    pub(super) name: Option<Text>,
+    pub(super) version: Option<Number>,
+    pub(super) previous: Option<PathArg>,
+    #[darling(multiple)]
+    pub(super) removed: Vec<Removed>,
+    #[darling(rename = "crate")]
+    pub(super) runtime: Option<PathArg>,
+}
+
+/// A field, and each `#[event(..)]` on it.
+pub(super) struct OnField {
+    pub(super) field: Field,
+    pub(super) changes: Vec<(Attribute, Change)>,
+}
+
+/// One `#[event(..)]` on a field: since when it exists, or what it was before.
+#[derive(Default, FromMeta)]
+#[darling(default)]
+pub(super) struct Change {
+    pub(super) since: Option<Number>,
+    pub(super) default: Option<DefaultArg>,
+    pub(super) until: Option<Number>,
+    pub(super) was: Option<Text>,
+    pub(super) ty: Option<TypeArg>,
+    pub(super) with: Option<PathArg>,
+}
+
+/// A field that is no more: `removed(legacy: String, until = 2)`.
+#[derive(Clone)]
+pub(super) struct Removed {
+    pub(super) ident: Ident,
+    pub(super) ty: Type,
+    pub(super) since: Option<Number>,
+    pub(super) until: Number,
+}
+
+impl Attrs {
+    pub(super) fn parse(input: &DeriveInput, errors: &Errors) -> Self {
+        let fields = match &input.data {
+            Data::Struct(data) => data.fields.iter().cloned().collect(),
+            Data::Enum(_) | Data::Union(_) => Vec::new(),
+        };
+        let fields = fields.into_iter().map(|field: Field| {
+            let changes = attributes::read_each(&field.attrs, "event", errors);
+            OnField { field, changes }
+        });
+        Self { container: attributes::read(&input.attrs, "event", errors), fields: fields.collect() }
+    }
+}
+
+impl FromMeta for Removed {
+    fn from_meta(item: &Meta) -> Result<Self> {
+        let usage = "write `removed(name: Type, until = 2)`";
+        let Meta::List(list) = item else { return Err(Error::custom(usage).with_span(item)) };
+        list.parse_args().map_err(|error| Error::custom(format!("{usage}: {error}")).with_span(&error.span()))
+    }
+}
+
+impl Parse for Removed {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let ident = input.parse()?;
+        input.parse::<Token![:]>()?;
+        let ty = input.parse()?;
+        let (mut since, mut until) = (None, None);
+        while !input.is_empty() {
+            input.parse::<Token![,]>()?;
+            if input.is_empty() {
+                break;
+            }
+            let key: Ident = input.parse()?;
+            input.parse::<Token![=]>()?;
+            let literal: LitInt = input.parse()?;
+            let number = Number { value: literal.base10_parse()?, span: literal.span() };
+            match key.to_string().as_str() {
+                "since" => since = Some(number),
+                "until" => until = Some(number),
+                _ => return Err(syn::Error::new(key.span(), "there are `since` and `until`")),
+            }
+        }
+        let until = until.ok_or_else(|| syn::Error::new(input.span(), "`until` is missing"))?;
+        Ok(Self { ident, ty, since, until })
+    }
+}

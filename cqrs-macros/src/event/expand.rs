@@ -1,0 +1,76 @@
+mod upcasters;
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::Path;
+use syn::spanned::Spanned;
+
+use super::model::Model;
+use crate::support::expansion::sealed;
+use crate::support::layout::shape_of;
+
+pub(super) fn expand(model: &Model) -> TokenStream {
+    let Model { ident, name, version, .. } = model;
+    let (decode, history, outside) = match &model.previous {
+        Some(previous) => after(model, previous),
+        None if *version > 1 => (upcasters::decode(model), upcasters::history(model), upcasters::old_versions(model)),
+        None => (decode_current(model), first_history(model), TokenStream::new()),
+    };
+    let event = quote! {
+        #outside
+        #[automatically_derived]
+        impl __private::Event for #ident {
+            const NAME: &'static str = #name;
+            const VERSION: u32 = #version;
+            fn decode(
+                raw: &__private::RawEvent<'_>,
+            ) -> __private::Result<__private::Parts<Self>, __private::DecodeError> {
+                #decode
+            }
+            fn history(shapes: &mut __private::Shapes) -> __private::Vec<__private::EventSchema> {
+                #history
+            }
+        }
+    };
+    sealed(&model.runtime, &event)
+}
+
+/// The current version, straight from its payload.
+fn decode_current(model: &Model) -> TokenStream {
+    if !model.fields.is_empty() {
+        return quote!(__private::decode_current(raw));
+    }
+    let this = if model.unit { quote!(Self) } else { quote!(Self {}) };
+    quote!(__private::decode_without_fields(raw, #this))
+}
+
+fn first_history(model: &Model) -> TokenStream {
+    let definition = definition(model);
+    quote!(__private::Vec::from([__private::event_schema::<Self>(1, #definition)]))
+}
+
+/// An event after a struct of the version before: its decoding, its history, and the check of the chain.
+fn after(model: &Model, previous: &Path) -> (TokenStream, TokenStream, TokenStream) {
+    let Model { ident, version, .. } = model;
+    let (this, before) = (ident.to_string(), quote!(#previous).to_string().replace(' ', ""));
+    let span = previous.span();
+    let definition = definition(model);
+    let mut spanned = ident.clone();
+    spanned.set_span(span);
+    let decode = quote_spanned!(span=> __private::decode_after::<#spanned, #previous>(raw));
+    let history = quote! {
+        let mut history = <#previous as __private::Event>::history(shapes);
+        history.push(__private::event_schema::<Self>(#version, #definition));
+        history
+    };
+    let check = quote_spanned!(span=> const _: () = __private::check_previous::<#spanned, #previous>(#this, #before););
+    (decode, history, check)
+}
+
+fn definition(model: &Model) -> TokenStream {
+    let fields = model.fields.iter().filter_map(|field| {
+        let (stored, shape) = (field.stored.as_ref()?, shape_of(&field.ty));
+        Some(quote!((#stored, #shape)))
+    });
+    quote!(__private::record([#(#fields),*]))
+}

@@ -1,0 +1,25 @@
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::DeriveInput;
+
+use super::attrs::Attrs;
+use crate::support::expansion::{runtime, sealed};
+
+pub(super) fn expand(input: &DeriveInput, attrs: &Attrs) -> TokenStream {
+    let ident = &input.ident;
+    let (generics, params, bounds) = input.generics.split_for_impl();
+    // Version 0 and an empty name tell the checks across items that the derive failed.
+    let event = quote! {
+        impl #generics __private::Event for #ident #params #bounds {
+            const NAME: &'static str = "";
+            const VERSION: u32 = 0;
+            fn decode(
+                _: &__private::RawEvent<'_>,
+            ) -> __private::Result<__private::Parts<Self>, __private::DecodeError> {
+                __private::failed()
+            }
+            fn history(_: &mut __private::Shapes) -> __private::Vec<__private::EventSchema> { __private::failed() }
+        }
+    };
+    sealed(&runtime(attrs.container.runtime.as_ref()), &event)
+}

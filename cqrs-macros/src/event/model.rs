@@ -1,0 +1,162 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::Span;
+use syn::{Data, DeriveInput, Field, Fields, Ident, Path, Type};
+
+use super::attrs::{Attrs, Container, Removed};
+use super::timeline::{Form, Timeline};
+use crate::support::errors::Errors;
+use crate::support::expansion;
+use crate::support::input::{named_fields, plain, refuse_generics};
+use crate::support::layout::{StoredField, stored_name};
+use crate::support::names::Case;
+use crate::support::serde::SerdeAttrs;
+
+/// A fact, and how its earlier versions become it.
+pub(super) struct Model {
+    pub(super) runtime: Path,
+    pub(super) ident: Ident,
+    pub(super) name: String,
+    pub(super) version: u32,
+    /// Whether it is written as `struct Name;`.
+    pub(super) unit: bool,
+    pub(super) serde: SerdeAttrs,
+    pub(super) fields: Vec<EventField>,
+    pub(super) removed: Vec<Removed>,
+    /// The struct of the version before, where the user keeps it.
+    pub(super) previous: Option<Path>,
+}
+
+/// A field of the current version.
+pub(super) struct EventField {
+    pub(super) ident: Ident,
+    pub(super) ty: Type,
+    /// Its name in the payload; `None` where serde skips it.
+    pub(super) stored: Option<String>,
+    pub(super) serde: SerdeAttrs,
+    pub(super) timeline: Timeline,
+}
+
+impl Model {
+    pub(super) fn validate(input: &DeriveInput, attrs: &Attrs, errors: &Errors) -> Option<Self> {
+        refuse_generics(input, "an event", errors);
+        named_fields(input, "an event", errors)?;
+        let container = &attrs.container;
+        let version = version(container, errors);
+        let serde = SerdeAttrs::read_told(&input.attrs, errors);
+        let case = serde.case("rename_all");
+        let read = |on_field: &super::attrs::OnField| {
+            let timeline = Timeline::read(on_field, version, errors);
+            EventField::read(&on_field.field, case, timeline, errors)
+        };
+        let model = Self {
+            runtime: expansion::runtime(container.runtime.as_ref()),
+            ident: input.ident.clone(),
+            name: name(input, container, errors),
+            version,
+            unit: matches!(&input.data, Data::Struct(data) if matches!(data.fields, Fields::Unit)),
+            serde,
+            fields: attrs.fields.iter().filter_map(read).collect(),
+            removed: container.removed.clone(),
+            previous: container.previous.as_ref().map(|path| path.0.clone()),
+        };
+        model.removed.iter().for_each(|removed| removed.check(version, errors));
+        model.check_history(version_span(input, container), errors);
+        Some(model)
+    }
+
+    /// How earlier versions are read: from the struct before, or by the annotations; never both, and without a hole.
+    fn check_history(&self, span: Span, errors: &Errors) {
+        let annotated = self.fields.iter().find_map(|field| field.timeline.span());
+        let annotated = annotated.or_else(|| self.removed.first().map(|removed| removed.ident.span()));
+        match (&self.previous, annotated) {
+            (Some(_), Some(annotation)) => errors.push_at(
+                annotation,
+                "the version before is a struct, `previous = ..`: say in its conversion what changed, \
+                 or remove `previous` and annotate the fields",
+            ),
+            (Some(previous), None) if self.version < 2 => {
+                errors.push(previous, "an event with a `previous` version is version 2 at least: write `version = ..`")
+            }
+            (Some(_), None) => {}
+            (None, None) if self.version > 1 => errors.push_at(span, self.unknown_past()),
+            (None, _) => self.check_changes(span, errors),
+        }
+    }
+
+    fn unknown_past(&self) -> String {
+        let (version, before) = (self.version, self.version - 1);
+        format!(
+            "version {version} of `{}` doesn't say how version {before} becomes it: \
+             name its struct, `previous = {}V{before}`, or annotate what changed, \
+             `#[event(since = {version}, default = ..)]` or `#[event(was = \"..\", until = {version})]` on a field",
+            self.ident, self.ident,
+        )
+    }
+
+    fn check_changes(&self, span: Span, errors: &Errors) {
+        let of_fields = self.fields.iter().flat_map(|field| field.timeline.changes());
+        let changed: BTreeSet<_> = of_fields.chain(self.removed.iter().flat_map(Removed::changes)).collect();
+        for version in (2..=self.version).filter(|version| !changed.contains(version)) {
+            let message = format!(
+                "nothing changes between versions {} and {version}: lower the version, or annotate what changed",
+                version - 1
+            );
+            errors.push_at(span, message);
+        }
+        for version in 1..self.version {
+            self.check_names(version, errors);
+        }
+    }
+
+    fn check_names(&self, version: u32, errors: &Errors) {
+        let mut names = BTreeMap::new();
+        let fields = self.fields.iter().filter_map(|field| Some((field.stored_in(version)?, field.ident.span())));
+        let removed = self.removed.iter().filter(|removed| removed.is_in(version));
+        for (name, span) in fields.chain(removed.map(|removed| (plain(&removed.ident), removed.ident.span()))) {
+            if names.insert(name.clone(), ()).is_some() {
+                errors.push_at(span, format!("two fields were called {name:?} in version {version}"));
+            }
+        }
+    }
+}
+
+impl EventField {
+    fn read(field: &Field, case: Option<Case>, timeline: Timeline, errors: &Errors) -> Option<Self> {
+        let serde = SerdeAttrs::read(&field.attrs);
+        let stored = StoredField::read(field, case, errors).and_then(|_| stored_name(field, &serde, case));
+        Some(Self { ident: field.ident.clone()?, ty: field.ty.clone(), stored, serde, timeline })
+    }
+
+    /// Its name in the payload of a version; `None` where it is not there.
+    pub(super) fn stored_in(&self, version: u32) -> Option<String> {
+        match self.timeline.at(version) {
+            Form::Absent(_) => None,
+            Form::Past(past) => past.was.clone().or_else(|| self.stored.clone()),
+            Form::Current => self.stored.clone(),
+        }
+    }
+}
+
+fn name(input: &DeriveInput, container: &Container, errors: &Errors) -> String {
+    let Some(name) = &container.name else { return plain(&input.ident) };
+    if name.value.is_empty() || name.value.chars().any(char::is_control) {
+        errors.push_at(name.span, "a stored name is not empty and has no control characters");
+    }
+    name.value.clone()
+}
+
+fn version(container: &Container, errors: &Errors) -> u32 {
+    match &container.version {
+        None => 1,
+        Some(version) if version.value == 0 => {
+            errors.push_at(version.span, "the first version is 1");
+            1
+        }
+        Some(version) => version.value,
+    }
+}
+
+fn version_span(input: &DeriveInput, container: &Container) -> Span {
+    container.version.as_ref().map_or_else(|| input.ident.span(), |version| version.span)
+}

@@ -1,0 +1,142 @@
+//! What a field was in each version of its event.
+
+use proc_macro2::Span;
+use syn::{Path, Type};
+
+use super::attrs::{OnField, Removed};
+use crate::support::args::{DefaultArg, Number};
+use crate::support::errors::Errors;
+
+/// A field through the versions.
+pub(super) struct Timeline {
+    /// The version that brought it, and what earlier ones get.
+    pub(super) since: Option<(Number, DefaultArg)>,
+    /// What it was before, in the order of time.
+    pub(super) past: Vec<Past>,
+}
+
+/// What a field was, up to but without a version.
+pub(super) struct Past {
+    pub(super) until: Number,
+    pub(super) was: Option<String>,
+    pub(super) ty: Option<Type>,
+    pub(super) with: Option<Path>,
+}
+
+/// A field in one version.
+#[derive(Clone, Copy)]
+pub(super) enum Form<'a> {
+    Absent(&'a DefaultArg),
+    Past(&'a Past),
+    Current,
+}
+
+impl Timeline {
+    pub(super) fn read(on_field: &OnField, latest: u32, errors: &Errors) -> Self {
+        let mut timeline = Self { since: None, past: Vec::new() };
+        for (attribute, change) in &on_field.changes {
+            match (&change.since, &change.default) {
+                (Some(since), Some(default)) if timeline.since.is_none() => {
+                    in_range("since", since, latest, errors);
+                    timeline.since = Some((since.clone(), default.clone()));
+                }
+                (Some(since), Some(_)) => errors.push_at(since.span, "a field comes into being once: one `since`"),
+                (Some(since), None) => {
+                    errors.push_at(since.span, "say what events of earlier versions get: `default`, or `default = ..`")
+                }
+                (None, Some(default)) => {
+                    errors.push(default, "say which version brought the field: `since = 2, default = ..`");
+                }
+                (None, None) => {}
+            }
+            match (&change.until, &change.was, &change.ty) {
+                (None, None, None) if change.with.is_none() => {}
+                (Some(until), None, None) => {
+                    errors.push_at(until.span, "say what the field was: `was = \"..\"`, or `ty = ..`");
+                }
+                (None, ..) => errors.push(attribute, "say which version changed the field: `until = 2`"),
+                (Some(_), Some(_), None) if change.with.is_some() => {
+                    errors.push(attribute, "`with` converts from another type: name it, `ty = ..`");
+                }
+                (Some(until), was, ty) => {
+                    in_range("until", until, latest, errors);
+                    timeline.past.push(Past {
+                        until: until.clone(),
+                        was: was.as_ref().map(|was| was.value.clone()),
+                        ty: ty.as_ref().map(|ty| ty.0.clone()),
+                        with: change.with.as_ref().map(|with| with.0.clone()),
+                    });
+                }
+            }
+        }
+        timeline.past.sort_by_key(|past| past.until.value);
+        timeline.check_order(errors);
+        timeline
+    }
+
+    fn check_order(&self, errors: &Errors) {
+        for pair in self.past.windows(2) {
+            if pair[0].until.value == pair[1].until.value {
+                errors.push_at(pair[1].until.span, "the field changes twice in this version: write it as one change");
+            }
+        }
+        if let (Some((since, _)), Some(first)) = (&self.since, self.past.first())
+            && first.until.value <= since.value
+        {
+            let message = format!("the field exists since version {}, so it can't have changed before", since.value);
+            errors.push_at(first.until.span, message);
+        }
+    }
+
+    /// The field in a version.
+    pub(super) fn at(&self, version: u32) -> Form<'_> {
+        match &self.since {
+            Some((since, default)) if version < since.value => Form::Absent(default),
+            _ => self.past.iter().find(|past| version < past.until.value).map_or(Form::Current, Form::Past),
+        }
+    }
+
+    /// The versions in which it changed.
+    pub(super) fn changes(&self) -> impl Iterator<Item = u32> {
+        self.since.iter().map(|(since, _)| since.value).chain(self.past.iter().map(|past| past.until.value))
+    }
+
+    /// The first annotation, where there is one.
+    pub(super) fn span(&self) -> Option<Span> {
+        let since = self.since.iter().map(|(since, _)| since.span);
+        since.chain(self.past.iter().map(|past| past.until.span)).next()
+    }
+}
+
+impl Removed {
+    pub(super) fn check(&self, latest: u32, errors: &Errors) {
+        in_range("until", &self.until, latest, errors);
+        if let Some(since) = &self.since {
+            in_range("since", since, latest, errors);
+            if since.value >= self.until.value {
+                errors.push_at(since.span, "a field is removed after it came: `since` is less than `until`");
+            }
+        }
+    }
+
+    /// Whether it stands in a version.
+    pub(super) fn is_in(&self, version: u32) -> bool {
+        version < self.until.value && self.since.as_ref().is_none_or(|since| since.value <= version)
+    }
+
+    /// The versions in which it came and went.
+    pub(super) fn changes(&self) -> impl Iterator<Item = u32> {
+        self.since.iter().map(|since| since.value).chain([self.until.value])
+    }
+}
+
+fn in_range(key: &str, number: &Number, latest: u32, errors: &Errors) {
+    let value = number.value;
+    if value < 2 {
+        errors.push_at(number.span, format!("`{key}` names the version that changed something: 2 at least"));
+    } else if value > latest {
+        let message =
+            format!("`{key} = {value}`, but the event is version {latest}: raise `#[event(version = {value})]`");
+        errors.push_at(number.span, message);
+    }
+}

@@ -1,0 +1,13 @@
+//! What the macros share; they don't import each other.
+
+pub(crate) mod args;
+pub(crate) mod attributes;
+pub(crate) mod derive;
+pub(crate) mod errors;
+pub(crate) mod expansion;
+pub(crate) mod fallback;
+pub(crate) mod input;
+pub(crate) mod layout;
+pub(crate) mod names;
+pub(crate) mod serde;
+pub(crate) mod std_impls;

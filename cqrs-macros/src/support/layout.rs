@@ -1,0 +1,144 @@
+//! The stored shape of a struct or an enum, and how it is told to the schema.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Data, DeriveInput, Field, Fields, Type};
+
+use super::errors::Errors;
+use super::input::{only_unnamed, plain};
+use super::names::Case;
+use super::serde::SerdeAttrs;
+
+/// The stored shape of a type.
+pub(crate) enum Layout {
+    Record(Vec<StoredField>),
+    Alias(Type),
+    Choice(Vec<StoredVariant>),
+}
+
+/// A field under its stored name.
+pub(crate) struct StoredField {
+    pub(crate) name: String,
+    pub(crate) ty: Type,
+}
+
+/// A variant under its stored name, with its content.
+pub(crate) struct StoredVariant {
+    name: String,
+    content: Option<Layout>,
+}
+
+impl Layout {
+    /// Reads the shape; what can't be stored is reported.
+    pub(crate) fn read(input: &DeriveInput, what: &str, errors: &Errors) -> Option<Self> {
+        let serde = SerdeAttrs::read_told(&input.attrs, errors);
+        let case = serde.case("rename_all");
+        match &input.data {
+            Data::Struct(data) => Self::of_fields(&data.fields, case, what, errors),
+            Data::Enum(data) if data.variants.is_empty() => {
+                errors.push(&input.ident, format!("{what} without variants has no values"));
+                None
+            }
+            Data::Enum(data) => {
+                let inherited = serde.case("rename_all_fields");
+                let variants =
+                    data.variants.iter().filter_map(|v| StoredVariant::read(v, case, inherited, what, errors));
+                Some(Self::Choice(variants.collect()))
+            }
+            Data::Union(data) => {
+                errors.push_at(data.union_token.span, format!("{what} is a struct or an enum, not a union"));
+                None
+            }
+        }
+    }
+
+    fn of_fields(fields: &Fields, case: Option<Case>, what: &str, errors: &Errors) -> Option<Self> {
+        match fields {
+            Fields::Named(fields) => {
+                Some(Self::Record(fields.named.iter().filter_map(|f| StoredField::read(f, case, errors)).collect()))
+            }
+            Fields::Unit => Some(Self::Record(Vec::new())),
+            Fields::Unnamed(unnamed) => {
+                let Some(field) = only_unnamed(&unnamed.unnamed) else {
+                    errors.push(
+                        fields,
+                        format!("{what} holds one unnamed value or names its fields: `{{ a: .., b: .. }}`"),
+                    );
+                    return None;
+                };
+                SerdeAttrs::read_told(&field.attrs, errors);
+                Some(Self::Alias(field.ty.clone()))
+            }
+        }
+    }
+
+    /// An expression of type `Definition`; `shapes` is in scope.
+    pub(crate) fn definition(&self) -> TokenStream {
+        match self {
+            Self::Record(fields) => {
+                let names = fields.iter().map(|field| &field.name);
+                let shapes = fields.iter().map(|field| shape_of(&field.ty));
+                quote!(__private::record([#((#names, #shapes)),*]))
+            }
+            Self::Alias(ty) => {
+                let shape = shape_of(ty);
+                quote!(__private::Definition::Alias(#shape))
+            }
+            Self::Choice(variants) => {
+                let variants = variants.iter().map(|StoredVariant { name, content }| match content {
+                    None => quote!((#name, __private::None)),
+                    Some(content) => {
+                        let definition = content.definition();
+                        quote!((#name, __private::Some(#definition)))
+                    }
+                });
+                quote!(__private::choice([#(#variants),*]))
+            }
+        }
+    }
+}
+
+/// The shape of a type, asked at the type itself, so that the compiler complains there.
+pub(crate) fn shape_of(ty: &Type) -> TokenStream {
+    quote_spanned!(ty.span()=> __private::shape::<#ty>(shapes))
+}
+
+impl StoredField {
+    /// `None` where the field is not stored.
+    pub(crate) fn read(field: &Field, case: Option<Case>, errors: &Errors) -> Option<Self> {
+        let serde = SerdeAttrs::read_told(&field.attrs, errors);
+        if serde.find("skip").is_some() {
+            return None;
+        }
+        Some(Self { name: stored_name(field, &serde, case)?, ty: field.ty.clone() })
+    }
+}
+
+/// The name under which serde stores a named field.
+pub(crate) fn stored_name(field: &Field, serde: &SerdeAttrs, case: Option<Case>) -> Option<String> {
+    let name = plain(field.ident.as_ref()?);
+    Some(serde.rename().unwrap_or_else(|| case.map_or_else(|| name.clone(), |case| case.of_field(&name))))
+}
+
+impl StoredVariant {
+    fn read(
+        variant: &syn::Variant,
+        case: Option<Case>,
+        inherited: Option<Case>,
+        what: &str,
+        errors: &Errors,
+    ) -> Option<Self> {
+        let serde = SerdeAttrs::read_told(&variant.attrs, errors);
+        if serde.find("skip").is_some() {
+            return None;
+        }
+        let name = plain(&variant.ident);
+        let name = serde.rename().unwrap_or_else(|| case.map_or_else(|| name.clone(), |case| case.of_variant(&name)));
+        let content = match &variant.fields {
+            Fields::Unit => None,
+            fields => Some(Layout::of_fields(fields, serde.case("rename_all").or(inherited), what, errors)?),
+        };
+        Some(Self { name, content })
+    }
+}

@@ -1,0 +1,102 @@
+//! What `#[serde(..)]` says of stored names.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Expr, Lit, Meta, Token};
+
+use super::errors::Errors;
+use super::names::Case;
+
+/// The items of all `#[serde(..)]` on a container, a variant or a field.
+#[derive(Clone, Default)]
+pub(crate) struct SerdeAttrs {
+    items: Vec<Meta>,
+}
+
+/// Keys that change the stored form in a way that the schema can't tell.
+const OPAQUE: &[&str] = &[
+    "flatten",
+    "untagged",
+    "tag",
+    "content",
+    "from",
+    "try_from",
+    "into",
+    "remote",
+    "with",
+    "serialize_with",
+    "deserialize_with",
+    "getter",
+    "other",
+    "transparent",
+    "skip_serializing",
+    "skip_deserializing",
+    "variant_identifier",
+    "field_identifier",
+];
+
+impl SerdeAttrs {
+    /// Reads them; what serde itself refuses is left to serde.
+    pub(crate) fn read(attrs: &[Attribute]) -> Self {
+        let items = attrs
+            .iter()
+            .filter(|attribute| attribute.path().is_ident("serde"))
+            .filter_map(|attribute| attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok())
+            .flatten()
+            .collect();
+        Self { items }
+    }
+
+    /// Reads them, and refuses what the schema can't tell.
+    pub(crate) fn read_told(attrs: &[Attribute], errors: &Errors) -> Self {
+        let read = Self::read(attrs);
+        for item in &read.items {
+            let key = item.path().to_token_stream().to_string();
+            if OPAQUE.contains(&key.as_str()) {
+                errors.push(
+                    item,
+                    format!(
+                        "`{key}` hides the stored shape from the schema; wrap the type instead: \
+                     `#[derive(Value)] #[value(with = AnAdapter)] struct Mine(..)`"
+                    ),
+                );
+            } else if matches!(item, Meta::List(_)) && key.starts_with("rename") {
+                errors.push(item, format!("what is written is read back: use one name, `{key} = \"..\"`"));
+            }
+        }
+        read
+    }
+
+    /// Whether the key stands, with or without a value.
+    pub(crate) fn find(&self, key: &str) -> Option<&Meta> {
+        self.items.iter().find(|item| item.path().is_ident(key))
+    }
+
+    /// The text of `rename = ".."`.
+    pub(crate) fn rename(&self) -> Option<String> {
+        self.text("rename")
+    }
+
+    /// The convention of `rename_all` or `rename_all_fields`.
+    pub(crate) fn case(&self, key: &str) -> Option<Case> {
+        self.text(key).and_then(|name| Case::parse(&name))
+    }
+
+    /// The attribute again, without the given keys; nothing where nothing is left.
+    pub(crate) fn without(&self, keys: &[&str]) -> TokenStream {
+        let kept = self.items.iter().filter(|item| !keys.iter().any(|key| item.path().is_ident(key)));
+        let kept: Vec<_> = kept.collect();
+        if kept.is_empty() { TokenStream::new() } else { quote!(#[serde(#(#kept),*)]) }
+    }
+
+    fn text(&self, key: &str) -> Option<String> {
+        match self.find(key)? {
+            Meta::NameValue(pair) => match &pair.value {
+                Expr::Lit(syn::ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}

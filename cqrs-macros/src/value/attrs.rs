@@ -1,0 +1,22 @@
+use darling::FromMeta;
+use syn::DeriveInput;
+
+use crate::support::args::{PathArg, Text, TypeArg};
+use crate::support::attributes;
+use crate::support::errors::Errors;
+
+/// `#[value(..)]`.
+#[derive(Default, FromMeta)]
+#[darling(default)]
+pub(super) struct Attrs {
+    pub(super) name: Option<Text>,
+    pub(super) with: Option<TypeArg>,
+    #[darling(rename = "crate")]
+    pub(super) runtime: Option<PathArg>,
+}
+
+impl Attrs {
+    pub(super) fn parse(input: &DeriveInput, errors: &Errors) -> Self {
+        attributes::read(&input.attrs, "value", errors)
+    }
+}

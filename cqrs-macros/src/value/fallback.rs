@@ -1,0 +1,21 @@
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::DeriveInput;
+
+use super::attrs::Attrs;
+use crate::support::expansion::{runtime, sealed};
+use crate::support::fallback;
+
+pub(super) fn expand(input: &DeriveInput, attrs: &Attrs) -> TokenStream {
+    let ident = &input.ident;
+    let (generics, params, bounds) = input.generics.split_for_impl();
+    let (standard, serde) = (fallback::standard(input), fallback::serde(input));
+    let impls = quote! {
+        #standard
+        #serde
+        impl #generics __private::Value for #ident #params #bounds {
+            fn shape(_: &mut __private::Shapes) -> __private::Shape { __private::failed() }
+        }
+    };
+    sealed(&runtime(attrs.runtime.as_ref()), &impls)
+}

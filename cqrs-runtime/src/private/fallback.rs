@@ -1,0 +1,51 @@
+//! What stands in where a derive failed, so that its own message is the only one. None of it ever runs.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::id::{GeneratedId, Identifier, ParseIdError};
+use crate::schema::{Shape, Shapes};
+use crate::value::Value;
+
+/// The body of a function whose derive failed.
+///
+/// # Panics
+/// Always; a program with such a function does not compile.
+pub fn failed() -> ! {
+    panic!("a derive failed, so this program did not compile")
+}
+
+/// The id of a command or an aggregate that does not say which one it has.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct UnknownId;
+
+impl fmt::Display for UnknownId {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        failed()
+    }
+}
+
+impl FromStr for UnknownId {
+    type Err = ParseIdError;
+
+    fn from_str(_: &str) -> Result<Self, Self::Err> {
+        failed()
+    }
+}
+
+impl Value for UnknownId {
+    fn shape(_: &mut Shapes) -> Shape {
+        failed()
+    }
+}
+
+impl Identifier for UnknownId {}
+
+impl GeneratedId for UnknownId {
+    fn generate(_: Uuid) -> Self {
+        failed()
+    }
+}
