@@ -98,7 +98,7 @@ fn events(listing: &Listing, errors: &Errors) -> Vec<Member> {
         Some(first) if !grouped => first.begins = true,
         Some(_) => {}
         None => {
-            errors.push_at(listing.span, "an aggregate has at least the event that begins it: `events(Opened, ..)`")
+            errors.push_at(listing.span, "an aggregate has at least the event that begins it: `events(Opened, ..)`");
         }
     }
     events

@@ -12,9 +12,10 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     });
     let has_fields = model.cases.iter().any(|refusal| refusal.field.is_some());
     let field = has_fields.then(|| {
-        let fields = choose(model, |refusal| match &refusal.field {
-            Some(field) => quote!(__private::Some(#field)),
-            None => quote!(__private::None),
+        let fields = choose(model, |refusal| {
+            let field = refusal.field.iter();
+            let told = field.map(|field| quote!(__private::Some(#field))).next();
+            told.unwrap_or_else(|| quote!(__private::None))
         });
         quote!(fn field(&self) -> __private::Option<&'static str> { #fields })
     });

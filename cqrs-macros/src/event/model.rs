@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use proc_macro2::Span;
 use syn::{Data, DeriveInput, Field, Fields, Ident, Path, Type};
@@ -76,7 +76,7 @@ impl Model {
                  or remove `previous` and annotate the fields",
             ),
             (Some(previous), None) if self.version < 2 => {
-                errors.push(previous, "an event with a `previous` version is version 2 at least: write `version = ..`")
+                errors.push(previous, "an event with a `previous` version is version 2 at least: write `version = ..`");
             }
             (Some(_), None) => {}
             (None, None) if self.version > 1 => errors.push_at(span, self.unknown_past()),
@@ -110,11 +110,11 @@ impl Model {
     }
 
     fn check_names(&self, version: u32, errors: &Errors) {
-        let mut names = BTreeMap::new();
+        let mut names = BTreeSet::new();
         let fields = self.fields.iter().filter_map(|field| Some((field.stored_in(version)?, field.ident.span())));
         let removed = self.removed.iter().filter(|removed| removed.is_in(version));
         for (name, span) in fields.chain(removed.map(|removed| (plain(&removed.ident), removed.ident.span()))) {
-            if names.insert(name.clone(), ()).is_some() {
+            if !names.insert(name.clone()) {
                 errors.push_at(span, format!("two fields were called {name:?} in version {version}"));
             }
         }

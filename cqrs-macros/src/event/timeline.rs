@@ -1,9 +1,9 @@
 //! What a field was in each version of its event.
 
 use proc_macro2::Span;
-use syn::{Path, Type};
+use syn::{Attribute, Path, Type};
 
-use super::attrs::{OnField, Removed};
+use super::attrs::{Change, OnField, Removed};
 use crate::support::args::{DefaultArg, Number};
 use crate::support::errors::Errors;
 
@@ -35,39 +35,13 @@ impl Timeline {
     pub(super) fn read(on_field: &OnField, latest: u32, errors: &Errors) -> Self {
         let mut timeline = Self { since: None, past: Vec::new() };
         for (attribute, change) in &on_field.changes {
-            match (&change.since, &change.default) {
-                (Some(since), Some(default)) if timeline.since.is_none() => {
-                    in_range("since", since, latest, errors);
-                    timeline.since = Some((since.clone(), default.clone()));
+            if let Some(since) = change.since(latest, errors) {
+                if timeline.since.is_some() {
+                    errors.push_at(since.0.span, "a field comes into being once: one `since`");
                 }
-                (Some(since), Some(_)) => errors.push_at(since.span, "a field comes into being once: one `since`"),
-                (Some(since), None) => {
-                    errors.push_at(since.span, "say what events of earlier versions get: `default`, or `default = ..`")
-                }
-                (None, Some(default)) => {
-                    errors.push(default, "say which version brought the field: `since = 2, default = ..`");
-                }
-                (None, None) => {}
+                timeline.since = Some(since);
             }
-            match (&change.until, &change.was, &change.ty) {
-                (None, None, None) if change.with.is_none() => {}
-                (Some(until), None, None) => {
-                    errors.push_at(until.span, "say what the field was: `was = \"..\"`, or `ty = ..`");
-                }
-                (None, ..) => errors.push(attribute, "say which version changed the field: `until = 2`"),
-                (Some(_), Some(_), None) if change.with.is_some() => {
-                    errors.push(attribute, "`with` converts from another type: name it, `ty = ..`");
-                }
-                (Some(until), was, ty) => {
-                    in_range("until", until, latest, errors);
-                    timeline.past.push(Past {
-                        until: until.clone(),
-                        was: was.as_ref().map(|was| was.value.clone()),
-                        ty: ty.as_ref().map(|ty| ty.0.clone()),
-                        with: change.with.as_ref().map(|with| with.0.clone()),
-                    });
-                }
-            }
+            timeline.past.extend(change.past(attribute, latest, errors));
         }
         timeline.past.sort_by_key(|past| past.until.value);
         timeline.check_order(errors);
@@ -105,6 +79,47 @@ impl Timeline {
     pub(super) fn span(&self) -> Option<Span> {
         let since = self.since.iter().map(|(since, _)| since.span);
         since.chain(self.past.iter().map(|past| past.until.span)).next()
+    }
+}
+
+impl Change {
+    fn since(&self, latest: u32, errors: &Errors) -> Option<(Number, DefaultArg)> {
+        match (&self.since, &self.default) {
+            (Some(since), Some(default)) => {
+                in_range("since", since, latest, errors);
+                return Some((since.clone(), default.clone()));
+            }
+            (Some(since), None) => {
+                errors.push_at(since.span, "say what events of earlier versions get: `default`, or `default = ..`");
+            }
+            (None, Some(default)) => {
+                errors.push(default, "say which version brought the field: `since = 2, default = ..`");
+            }
+            (None, None) => {}
+        }
+        None
+    }
+
+    fn past(&self, attribute: &Attribute, latest: u32, errors: &Errors) -> Option<Past> {
+        let Self { until, was, ty, with, .. } = self;
+        let Some(until) = until else {
+            if was.is_some() || ty.is_some() || with.is_some() {
+                errors.push(attribute, "say which version changed the field: `until = 2`");
+            }
+            return None;
+        };
+        if with.is_some() && ty.is_none() {
+            errors.push(attribute, "`with` converts from another type: name it, `ty = ..`");
+        } else if was.is_none() && ty.is_none() {
+            errors.push_at(until.span, "say what the field was: `was = \"..\"`, or `ty = ..`");
+        }
+        in_range("until", until, latest, errors);
+        Some(Past {
+            until: until.clone(),
+            was: was.as_ref().map(|was| was.value.clone()),
+            ty: ty.as_ref().map(|ty| ty.0.clone()),
+            with: with.as_ref().map(|with| with.0.clone()),
+        })
     }
 }
 

@@ -13,7 +13,7 @@ use super::serde::SerdeAttrs;
 /// The stored shape of a type.
 pub(crate) enum Layout {
     Record(Vec<StoredField>),
-    Alias(Type),
+    Alias(Box<Type>),
     Choice(Vec<StoredVariant>),
 }
 
@@ -68,7 +68,7 @@ impl Layout {
                     return None;
                 };
                 SerdeAttrs::read_told(&field.attrs, errors);
-                Some(Self::Alias(field.ty.clone()))
+                Some(Self::Alias(Box::new(field.ty.clone())))
             }
         }
     }

@@ -29,7 +29,7 @@ pub(super) enum Form {
         mirror: TokenStream,
     },
     /// As an adapter says.
-    Adapted { adapter: Type, inner: Type },
+    Adapted { adapter: Box<Type>, inner: Box<Type> },
 }
 
 impl Model {
@@ -37,7 +37,9 @@ impl Model {
         refuse_generics(input, "a value", errors);
         let runtime = expansion::runtime(attrs.runtime.as_ref());
         let form = match &attrs.with {
-            Some(adapter) => Form::Adapted { adapter: adapter.0.clone(), inner: adapted(input, errors)? },
+            Some(adapter) => {
+                Form::Adapted { adapter: Box::new(adapter.0.clone()), inner: Box::new(adapted(input, errors)?) }
+            }
             None => Form::Plain { layout: layout(input, errors)?, mirror: mirror(input, &runtime) },
         };
         Some(Self {

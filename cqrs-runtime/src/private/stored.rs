@@ -22,16 +22,19 @@ pub fn adapted_shape<A: Adapter<T>, T>(shapes: &mut Shapes) -> Shape {
 }
 
 /// Named fields.
+#[must_use]
 pub fn record<const N: usize>(fields: [(&'static str, Shape); N]) -> Definition {
     Definition::Record(fields.map(|(name, shape)| Field { name, shape }).into())
 }
 
 /// Variants.
+#[must_use]
 pub fn choice<const N: usize>(variants: [(&'static str, Option<Definition>); N]) -> Definition {
     Definition::Choice(variants.into())
 }
 
 /// One version of an event.
+#[must_use]
 pub fn event_schema<E: Event>(version: u32, definition: Definition) -> EventSchema {
     EventSchema { name: E::NAME, version, definition }
 }
@@ -66,6 +69,7 @@ pub fn text_id_from<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String
 }
 
 /// An id that the server makes.
+#[must_use]
 pub fn generate<I: GeneratedId>(uuid: Uuid) -> I {
     I::generate(uuid)
 }
