@@ -5,3 +5,4 @@ mod derive;
 mod layers;
 mod listings;
 mod workspace;
+mod writer;

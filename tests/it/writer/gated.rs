@@ -1,0 +1,143 @@
+//! A database that waits to be told what happens to each commit.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use cqrs_runtime::store::{
+    Append, Backend, Claim, CommitError, EventQuery, EventSink, LoadQuery, LoadSink, LogHead, MemoryBackend, Receipt,
+    ReceiptKey, Snapshot, StoreError, StreamKey, Verdict,
+};
+use tokio::sync::{Semaphore, mpsc};
+use uuid::Uuid;
+
+/// What happens to a commit.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Fate {
+    /// It is written and answered.
+    Answered,
+    /// It is written; the answer is lost.
+    LostAfterwards,
+    /// The connection is lost before it is written.
+    LostBefore,
+    /// The server can't be reached; nothing is sent.
+    Unreachable,
+}
+
+/// The test's hand on the database.
+#[derive(Clone)]
+pub(crate) struct Gated(Arc<Inner>);
+
+struct Inner {
+    log: MemoryBackend,
+    fates: Mutex<VecDeque<Fate>>,
+    allowed: Semaphore,
+    settling: Mutex<bool>,
+    batches: Mutex<Vec<Vec<u128>>>,
+    began: (mpsc::UnboundedSender<()>, tokio::sync::Mutex<mpsc::UnboundedReceiver<()>>),
+}
+
+impl Default for Gated {
+    fn default() -> Self {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        Self(Arc::new(Inner {
+            log: MemoryBackend::default(),
+            fates: Mutex::default(),
+            allowed: Semaphore::new(0),
+            settling: Mutex::new(true),
+            batches: Mutex::default(),
+            began: (sender, tokio::sync::Mutex::new(receiver)),
+        }))
+    }
+}
+
+impl Gated {
+    pub(crate) fn backend(&self) -> Arc<dyn Backend> {
+        Arc::new(self.clone())
+    }
+
+    /// Waits until the database has been given a batch.
+    pub(crate) async fn commit_begun(&self) {
+        self.0.began.1.lock().await.recv().await.expect("the database is there");
+    }
+
+    /// Lets the next commits go on, each to its fate.
+    pub(crate) fn allow(&self, fates: impl IntoIterator<Item = Fate>) {
+        for fate in fates {
+            self.0.fates.lock().expect("no test panics here").push_back(fate);
+            self.0.allowed.add_permits(1);
+        }
+    }
+
+    /// Whether an unknown outcome can be settled.
+    pub(crate) fn can_settle(&self, can: bool) {
+        *self.0.settling.lock().expect("no test panics here") = can;
+    }
+
+    /// The event ids of each batch that was given to the database.
+    pub(crate) fn batches(&self) -> Vec<Vec<u128>> {
+        self.0.batches.lock().expect("no test panics here").clone()
+    }
+}
+
+fn lost() -> StoreError {
+    StoreError::Unreachable("the connection was lost".into())
+}
+
+/// A payload that the database refuses, whatever stands beside it.
+pub(crate) const POISON: &str = "\"poison\"";
+
+#[async_trait]
+impl Backend for Gated {
+    async fn commit(&self, attempt: Uuid, batch: &[Append]) -> Result<Vec<Verdict>, CommitError> {
+        let ids = batch.iter().flat_map(|append| &append.events).map(|event| event.id.as_u128()).collect();
+        self.0.batches.lock().expect("no test panics here").push(ids);
+        self.0.began.0.send(()).expect("the test is there");
+        self.0.allowed.acquire().await.expect("the gate is never closed").forget();
+        let fate = self.0.fates.lock().expect("no test panics here").pop_front().expect("a fate for each permit");
+        if batch.iter().flat_map(|append| &append.events).any(|event| event.payload == POISON) {
+            return Err(CommitError::Refused(StoreError::Refused("poison".into())));
+        }
+        match fate {
+            Fate::Answered => self.0.log.commit(attempt, batch).await,
+            Fate::LostAfterwards => {
+                self.0.log.commit(attempt, batch).await?;
+                Err(CommitError::Unknown(lost()))
+            }
+            Fate::LostBefore => Err(CommitError::Unknown(lost())),
+            Fate::Unreachable => Err(CommitError::Refused(lost())),
+        }
+    }
+
+    async fn settle(&self, _: Uuid) -> Result<(), StoreError> {
+        if *self.0.settling.lock().expect("no test panics here") { Ok(()) } else { Err(lost()) }
+    }
+
+    async fn load(&self, query: &LoadQuery, sink: &mut dyn LoadSink) -> Result<(), StoreError> {
+        self.0.log.load(query, sink).await
+    }
+
+    async fn read(&self, query: &EventQuery, sink: EventSink<'_>) -> Result<(), StoreError> {
+        self.0.log.read(query, sink).await
+    }
+
+    async fn receipt(&self, key: &ReceiptKey) -> Result<Option<Receipt>, StoreError> {
+        self.0.log.receipt(key).await
+    }
+
+    async fn claim_holder(&self, tenant: &str, claim: &Claim) -> Result<Option<StreamKey>, StoreError> {
+        self.0.log.claim_holder(tenant, claim).await
+    }
+
+    async fn save_snapshot(&self, snapshot: Snapshot) -> Result<(), StoreError> {
+        self.0.log.save_snapshot(snapshot).await
+    }
+
+    async fn head(&self) -> Result<LogHead, StoreError> {
+        self.0.log.head().await
+    }
+
+    async fn close(&self) {
+        self.0.log.close().await;
+    }
+}
