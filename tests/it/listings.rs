@@ -39,3 +39,14 @@ fn the_table_of_contents_has_every_chapter() {
     let chapters: Vec<_> = chapters.iter().filter(|chapter| *chapter != "SUMMARY.md").collect();
     assert_eq!(linked, chapters);
 }
+
+#[test]
+fn the_readme_has_a_whole_domain_in_sixty_lines() {
+    let readme = read("README.md");
+    let (_, example) = readme.split_once("```rust\n").expect("an example");
+    let (example, _) = example.split_once("```").expect("an end of the example");
+    let lines = example.lines().filter(|line| !line.trim().is_empty()).count();
+    assert!(lines <= 60, "{lines} lines");
+    let count = |derive: &str| example.matches(&format!("#[derive({derive},")).count();
+    assert_eq!((count("Event"), count("Command"), count("Aggregate")), (2, 2, 1));
+}
