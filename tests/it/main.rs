@@ -2,6 +2,7 @@
 
 mod conformance;
 mod derive;
+mod dispatch;
 mod layers;
 mod listings;
 mod workspace;

@@ -3,7 +3,7 @@
 mod batches;
 mod cancelled;
 mod closing;
-mod gated;
+pub(crate) mod gated;
 mod lost;
 
 use cqrs_runtime::store::{Append, EventStore, ExpectedVersion, NewEvent, StreamKey, WriterOptions};
@@ -18,7 +18,7 @@ fn gated() -> (EventStore, Gated) {
 }
 
 /// One event of `stream` at any version, with a payload of its own.
-fn append(stream: &str, event: u128) -> Append {
+pub(crate) fn append(stream: &str, event: u128) -> Append {
     Append {
         stream: StreamKey::new("Account", stream),
         expected: ExpectedVersion::Any,

@@ -43,7 +43,7 @@ async fn a_member_that_the_database_refuses_leaves_the_others_their_verdicts() {
     for member in &mut members {
         assert!(poll!(member).is_pending());
     }
-    database.allow([Fate::Answered; 8]);
+    database.allow(vec![Fate::Answered; 8]);
     first.await.expect("it is accepted");
     let verdicts = join_all(members).await;
     assert!(matches!(&verdicts[0], Ok(appended) if appended.version == 1), "{verdicts:?}");
@@ -82,7 +82,7 @@ async fn appends_that_share_an_id_a_claim_or_a_receipt_are_judged_one_after_the_
     for member in &mut members {
         assert!(poll!(member).is_pending());
     }
-    database.allow([Fate::Answered; 3]);
+    database.allow(vec![Fate::Answered; 3]);
     first.await.expect("it is accepted");
     let verdicts = join_all(members).await;
     assert_eq!(database.batches(), [vec![1], vec![2, 3, 5], vec![2, 4, 6]]);

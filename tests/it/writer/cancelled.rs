@@ -41,7 +41,7 @@ async fn a_deadline_that_passes_tells_whether_the_append_had_been_given_to_the_d
     let ids = vec![Uuid::from_u128(1)];
     assert!(matches!(&begun, Err(AppendError::Indeterminate { event_ids, .. }) if *event_ids == ids), "{begun:?}");
     assert!(matches!(waiting, Err(AppendError::DeadlineExceeded)), "{waiting:?}");
-    database.allow([Fate::Answered; 2]);
+    database.allow(vec![Fate::Answered; 2]);
     let again = store.append(append("a", 1)).await.expect("sending the same events again tells");
     assert!(again.repeated);
     assert_eq!(log(&store).await, [1]);

@@ -20,7 +20,7 @@ async fn closing_completes_what_waits_and_takes_nothing_more() {
     let late = store.append(append("a", 6)).await;
     let closed = matches!(&late, Err(AppendError::Store(error)) if matches!(**error, StoreError::Closed));
     assert!(closed, "{late:?}");
-    database.allow([Fate::Answered; 5]);
+    database.allow(vec![Fate::Answered; 5]);
     closing.await;
     for appended in join_all(appends).await {
         appended.expect("what waited is written");
@@ -37,7 +37,7 @@ async fn callers_wait_for_room_in_the_queue() {
     for one in &mut appends {
         assert!(poll!(one).is_pending());
     }
-    database.allow([Fate::Answered; 20]);
+    database.allow(vec![Fate::Answered; 20]);
     for appended in join_all(appends).await {
         appended.expect("each is written once there is room");
     }

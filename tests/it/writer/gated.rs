@@ -12,7 +12,7 @@ use tokio::sync::{Semaphore, mpsc};
 use uuid::Uuid;
 
 /// What happens to a commit.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Fate {
     /// It is written and answered.
     Answered,
@@ -22,6 +22,8 @@ pub(crate) enum Fate {
     LostBefore,
     /// The server can't be reached; nothing is sent.
     Unreachable,
+    /// Another process writes this just before.
+    Overtaken(Box<Append>),
 }
 
 /// The test's hand on the database.
@@ -105,6 +107,10 @@ impl Backend for Gated {
                 Err(CommitError::Unknown(lost()))
             }
             Fate::LostBefore => Err(CommitError::Unknown(lost())),
+            Fate::Overtaken(by) => {
+                self.0.log.commit(attempt, &[*by]).await?;
+                self.0.log.commit(attempt, batch).await
+            }
             Fate::Unreachable => Err(CommitError::Refused(lost())),
         }
     }

@@ -7,7 +7,7 @@ use super::gated::{Fate, Gated};
 use super::{append, gated, log};
 
 async fn appended(store: &EventStore, database: &Gated, fates: &[Fate]) -> Result<bool, AppendError> {
-    database.allow(fates.iter().copied());
+    database.allow(fates.iter().cloned());
     store.append(append("a", 1)).await.map(|appended| appended.repeated)
 }
 
@@ -53,7 +53,7 @@ async fn an_outcome_that_cannot_be_settled_is_indeterminate_and_found_later() {
 async fn a_server_that_stays_away_after_a_lost_commit_never_makes_it_a_failure() {
     let (store, database) = gated();
     let mut fates = vec![Fate::LostAfterwards];
-    fates.extend([Fate::Unreachable; 10_000]);
+    fates.extend(vec![Fate::Unreachable; 10_000]);
     let outcome = appended(&store, &database, &fates).await;
     assert!(matches!(outcome, Err(AppendError::Indeterminate { .. })), "{outcome:?}");
     assert_eq!(log(&store).await, [1], "it had been written: \"failed\" would have been false");

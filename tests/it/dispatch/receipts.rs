@@ -1,0 +1,123 @@
+//! A repeated command gets the first answer and writes nothing.
+
+use cqrs_runtime::dispatch::{CommandError, CommandOptions};
+use cqrs_runtime::store::{EventStore, WriterOptions};
+use futures_util::{FutureExt, poll};
+
+use super::domain::{OpenNew, Withdraw};
+use super::{bank, deposit, id, keyed, open};
+use crate::writer::gated::{Fate, Gated};
+
+#[tokio::test]
+async fn the_same_key_and_content_get_the_same_answer_and_write_nothing() {
+    let bank = bank(EventStore::memory());
+    open(&bank, 1).await;
+    let first = bank.dispatch_with(deposit(1, 5), keyed("k")).await.expect("it is accepted");
+    bank.dispatch(deposit(1, 7)).await.expect("it is accepted");
+    let again = bank.dispatch_with(deposit(1, 5), keyed("k")).await.expect("it is recognised");
+    assert!(again.repeated && !first.repeated);
+    assert_eq!((again.id, again.version, again.position), (first.id, first.version, first.position));
+    assert_eq!(again.events, first.events);
+    assert_eq!(bank.repository().store().head().await.expect("it can be read").position, 4);
+}
+
+#[tokio::test]
+async fn a_key_belongs_to_a_principal_a_command_and_its_content() {
+    let bank = bank(EventStore::memory());
+    open(&bank, 1).await;
+    open(&bank, 2).await;
+    bank.dispatch_with(deposit(1, 5), keyed("k")).await.expect("it is accepted");
+    for other in [deposit(1, 6), deposit(2, 5)] {
+        let reused = bank.dispatch_with(other, keyed("k")).await;
+        assert!(matches!(&reused, Err(CommandError::IdempotencyKeyReused { key, .. }) if key == "k"), "{reused:?}");
+    }
+    let grace = || keyed("k").principal("grace");
+    assert!(!bank.dispatch_with(deposit(1, 6), grace()).await.expect("it is her own key").repeated);
+    let other = Withdraw { account: id(1), amount: 5 };
+    assert!(!bank.dispatch_with(other, keyed("k")).await.expect("it is another command").repeated);
+}
+
+#[tokio::test]
+async fn refusals_and_commands_without_effect_are_kept_too() {
+    let bank = bank(EventStore::memory());
+    open(&bank, 1).await;
+    let withdraw = Withdraw { account: id(1), amount: 150 };
+    let refused = async || bank.dispatch_with(withdraw.clone(), keyed("k")).await.expect_err("it is refused");
+    let first = refused().await;
+    bank.dispatch(deposit(1, 100)).await.expect("it is accepted");
+    let again = refused().await;
+    let (CommandError::Refused(first), CommandError::Refused(again)) = (&first, &again) else { panic!("{again:?}") };
+    assert_eq!((&first.code, &first.message, &first.field), (&again.code, &again.message, &again.field));
+    assert_eq!((first.error.is_some(), again.error.is_some()), (true, false));
+
+    let nothing = bank.dispatch_with(deposit(1, 0), keyed("n")).await.expect("it is accepted");
+    bank.dispatch(deposit(1, 1)).await.expect("it is accepted");
+    let again = bank.dispatch_with(deposit(1, 0), keyed("n")).await.expect("it is recognised");
+    assert_eq!((nothing.version, again.version, again.repeated), (3, 3, true));
+}
+
+#[tokio::test]
+async fn technical_failures_and_conflicts_are_not_kept() {
+    let database = Gated::default();
+    let bank = bank(EventStore::with_backend(database.backend(), WriterOptions::default()));
+    database.allow([Fate::Answered, Fate::Answered, Fate::Unreachable, Fate::Answered]);
+    open(&bank, 1).await;
+    let pinned = || keyed("k").expected_version(9);
+    assert!(matches!(bank.dispatch_with(deposit(1, 5), pinned()).await, Err(CommandError::Conflict { .. })));
+    let failed = bank.dispatch_with(deposit(1, 5), keyed("k")).await.expect_err("the server is away");
+    assert!(failed.is_retryable(), "{failed:?}");
+    assert!(!bank.dispatch_with(deposit(1, 5), keyed("k")).await.expect("it is accepted now").repeated);
+}
+
+#[tokio::test]
+async fn an_id_made_by_the_server_is_given_again() {
+    let bank = bank(EventStore::memory());
+    let open = || bank.dispatch_with(OpenNew { owner: "ada".to_owned() }, keyed("k"));
+    let (first, again) = (open().await.expect("it is new"), open().await.expect("it is recognised"));
+    assert_eq!((&first.id, &first.events), (&again.id, &again.events));
+}
+
+#[tokio::test]
+async fn of_two_at_once_the_second_waits_for_the_first() {
+    let database = Gated::default();
+    let bank = bank(EventStore::with_backend(database.backend(), WriterOptions::default()));
+    database.allow([Fate::Answered, Fate::Answered]);
+    open(&bank, 1).await;
+    database.commit_begun().await;
+    database.commit_begun().await;
+    let mut first = bank.dispatch_with(deposit(1, 5), keyed("k")).boxed();
+    let mut second = bank.dispatch_with(deposit(1, 5), keyed("k")).boxed();
+    assert!(poll!(&mut first).is_pending());
+    assert!(poll!(&mut second).is_pending());
+    database.commit_begun().await;
+    assert!(poll!(&mut second).is_pending());
+    database.allow([Fate::Answered]);
+    let (first, second) = futures_util::join!(first, second);
+    let (first, second) = (first.expect("it is accepted"), second.expect("it is recognised"));
+    assert_eq!((first.repeated, second.repeated), (false, true));
+    assert_eq!(first.events, second.events);
+    assert_eq!(database.batches().len(), 3);
+}
+
+#[tokio::test]
+async fn of_two_processes_with_one_key_the_later_gets_the_answer_of_the_first() {
+    let store = EventStore::memory();
+    let (one, two) = (bank(store.clone()), bank(store.clone()));
+    open(&one, 1).await;
+    let first = one.dispatch_with(deposit(1, 5), keyed("k")).await.expect("it is accepted");
+    let second = two.dispatch_with(deposit(1, 5), keyed("k")).await.expect("it is recognised");
+    assert!(second.repeated);
+    assert_eq!(first.events, second.events);
+}
+
+#[tokio::test]
+async fn an_empty_or_monstrous_key_is_refused() {
+    let bank = bank(EventStore::memory());
+    open(&bank, 1).await;
+    for key in [String::new(), "k".repeat(256), "a\u{1e}b".to_owned()] {
+        let options = CommandOptions::new().idempotency_key(key);
+        let refused = bank.dispatch_with(deposit(1, 5), options).await.expect_err("it is no key");
+        assert!(!refused.is_retryable(), "{refused:?}");
+    }
+    assert_eq!(bank.repository().store().head().await.expect("it can be read").position, 2);
+}

@@ -1,0 +1,121 @@
+//! A snapshot saves reading, and never leads to a wrong state.
+
+use cqrs_runtime::prelude::*;
+use cqrs_runtime::repository::{Repository, SnapshotCheck, SnapshotStats};
+use cqrs_runtime::store::{EventStore, LoadQuery, LoadSink, Snapshot, SnapshotFilter, StoredSnapshot, Until};
+use std::ops::ControlFlow;
+
+use super::domain::Account;
+use super::{bank, deposit, id, open};
+
+/// Account 1 with a balance of 123 after 25 events, of which the first 20 are in a snapshot.
+async fn deposited() -> Repository<Account> {
+    let bank = bank(EventStore::memory());
+    open(&bank, 1).await;
+    for _ in 0..23 {
+        bank.dispatch(deposit(1, 1)).await.expect("it is accepted");
+    }
+    bank.repository().clone()
+}
+
+async fn balance(repository: &Repository<Account>) -> i64 {
+    repository.load(&id(1)).await.expect("it can be loaded").state.expect("it is there").balance
+}
+
+/// The kept snapshot, and how often events were handed over after it.
+#[derive(Default)]
+struct Kept {
+    snapshot: Option<(u64, String, u32)>,
+    events: u64,
+}
+
+impl LoadSink for Kept {
+    fn snapshot(&mut self, kept: StoredSnapshot<'_>) -> ControlFlow<()> {
+        self.snapshot = Some((kept.version, kept.payload.to_owned(), kept.checksum));
+        ControlFlow::Continue(())
+    }
+
+    fn event(&mut self, _: cqrs_runtime::event::RawEvent<'_>) -> ControlFlow<()> {
+        self.events += 1;
+        ControlFlow::Continue(())
+    }
+}
+
+/// The snapshot as it is kept, for tests that damage it.
+async fn kept(repository: &Repository<Account>) -> Snapshot {
+    let events: Vec<_> = futures_util::TryStreamExt::try_collect(repository.events(&id(1))).await.expect("readable");
+    let mut shapes = cqrs_runtime::schema::Shapes::default();
+    let schema = Account::schema(&mut shapes);
+    let (state_version, definition) = schema.state.expect("it keeps snapshots");
+    let filter = SnapshotFilter { fingerprint: definition.fingerprint(&shapes), state_version };
+    let mut sink = Kept::default();
+    let query = LoadQuery { stream: repository.stream(&id(1)), snapshot: Some(filter), until: Until::Head };
+    repository.store().load(&query, &mut sink).await.expect("it can be read");
+    let (version, payload, checksum) = sink.snapshot.expect("there is one");
+    assert_eq!((version, sink.events), (20, 5), "the tail alone is read");
+    let last: &Recorded<_> = &events[19];
+    Snapshot {
+        stream: repository.stream(&id(1)),
+        version,
+        event_id: last.metadata.event_id,
+        position: last.position,
+        recorded_at: last.metadata.recorded_at,
+        filter,
+        payload,
+        checksum,
+    }
+}
+
+async fn balance_with(change: impl FnOnce(&mut Snapshot)) -> (i64, SnapshotStats) {
+    let repository = deposited().await;
+    let before = repository.snapshot_stats();
+    let mut snapshot = kept(&repository).await;
+    change(&mut snapshot);
+    repository.store().save_snapshot(snapshot).await.expect("it is kept");
+    let balance = balance(&repository).await;
+    let after = repository.snapshot_stats();
+    let stats = SnapshotStats { used: after.used - before.used, rejected: after.rejected - before.rejected, ..after };
+    (balance, stats)
+}
+
+#[tokio::test]
+async fn every_tenth_event_a_snapshot_is_kept_and_used() {
+    let (balance, stats) = balance_with(|_| {}).await;
+    assert_eq!((balance, stats.used, stats.rejected, stats.saved, stats.failed), (123, 1, 0, 2, 0));
+}
+
+#[tokio::test]
+async fn a_damaged_snapshot_is_set_aside_and_counted() {
+    let damaged = |snapshot: &mut Snapshot| snapshot.payload = snapshot.payload.replace("118", "918");
+    let (balance, stats) = balance_with(damaged).await;
+    assert_eq!((balance, stats.used, stats.rejected), (123, 0, 1));
+    let (balance, stats) = balance_with(|snapshot| snapshot.payload.truncate(5)).await;
+    assert_eq!((balance, stats.rejected), (123, 1));
+}
+
+#[tokio::test]
+async fn a_snapshot_of_another_shape_version_or_history_is_not_used() {
+    type Change = fn(&mut Snapshot);
+    let changes: [Change; 4] = [
+        |snapshot| snapshot.filter.fingerprint += 1,
+        |snapshot| snapshot.filter.state_version += 1,
+        |snapshot| snapshot.event_id = Uuid::nil(),
+        |snapshot| snapshot.version = 40,
+    ];
+    for change in changes {
+        let (balance, stats) = balance_with(change).await;
+        assert_eq!((balance, stats.used), (123, 0));
+    }
+}
+
+#[tokio::test]
+async fn a_check_compares_snapshots_with_full_replay() {
+    let repository = deposited().await;
+    assert_eq!(repository.check_snapshot(&id(1)).await.expect("readable"), SnapshotCheck::Right { version: 20 });
+    assert_eq!(repository.check_snapshot(&id(2)).await.expect("readable"), SnapshotCheck::None);
+    let mut wrong = kept(&repository).await;
+    wrong.payload = wrong.payload.replace("118", "918");
+    wrong.checksum = crc32fast::hash(wrong.payload.as_bytes());
+    repository.store().save_snapshot(wrong).await.expect("it is kept");
+    assert_eq!(repository.check_snapshot(&id(1)).await.expect("readable"), SnapshotCheck::Wrong { version: 20 });
+}
