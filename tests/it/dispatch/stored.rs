@@ -14,18 +14,14 @@ async fn said(name: &'static str, schema_version: u32, payload: &str) -> String 
     let mut foreign = crate::writer::append(&id(1).to_string(), 1_000);
     foreign.events[0].name = name.into();
     foreign.events[0].schema_version = schema_version;
-    foreign.events[0].payload = payload.to_owned();
+    payload.clone_into(&mut foreign.events[0].payload);
     bank.repository().store().append(foreign).await.expect("the store keeps any payload");
     open(&bank, 2).await;
     bank.dispatch(deposit(2, 1)).await.expect("another stream is not affected");
     let error = bank.repository().load(&id(1)).await.expect_err("it can't be read");
     assert!(!error.is_retryable());
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text += &format!(": {error}");
-        cause = error.source();
-    }
+    let causes = std::iter::successors(Some(&error as &dyn Error), |error| error.source());
+    let text = causes.map(ToString::to_string).collect::<Vec<_>>().join(": ");
     text.replace(&id(1).to_string(), "ID")
 }
 
