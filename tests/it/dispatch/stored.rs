@@ -20,7 +20,7 @@ async fn said(name: &'static str, schema_version: u32, payload: &str) -> String 
     bank.dispatch(deposit(2, 1)).await.expect("another stream is not affected");
     let error = bank.repository().load(&id(1)).await.expect_err("it can't be read");
     assert!(!error.is_retryable());
-    let causes = std::iter::successors(Some(&error as &dyn Error), |error| error.source());
+    let causes = std::iter::successors(Some(&error as &dyn Error), |error| (*error).source());
     let text = causes.map(ToString::to_string).collect::<Vec<_>>().join(": ");
     text.replace(&id(1).to_string(), "ID")
 }
