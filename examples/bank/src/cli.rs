@@ -1,0 +1,18 @@
+//! The commands of the command line, one file each, and what they share.
+
+pub(crate) mod accounts;
+pub(crate) mod amount;
+pub(crate) mod bank;
+pub(crate) mod events;
+pub(crate) mod execute;
+pub(crate) mod failure;
+pub(crate) mod generate;
+pub(crate) mod history;
+pub(crate) mod import;
+pub(crate) mod movements;
+pub(crate) mod open;
+pub(crate) mod options;
+pub(crate) mod output;
+pub(crate) mod standing;
+pub(crate) mod state;
+pub(crate) mod welcome;

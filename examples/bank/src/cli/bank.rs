@@ -1,0 +1,84 @@
+//! The bank over an open database.
+
+use bank::domain::{Account, AccountId, BankLimits};
+use cqrs_runtime::dispatch::Dispatcher;
+use cqrs_runtime::repository::{Loaded, Repository};
+use cqrs_runtime::store::{EventStore, Until};
+
+use super::failure::Failure;
+
+/// The accounts in a database.
+pub(crate) struct Bank {
+    pub(crate) dispatcher: Dispatcher<Account>,
+    pub(crate) limits: BankLimits,
+    /// Its address, without a password.
+    pub(crate) address: String,
+}
+
+/// An account that exists.
+pub(crate) struct Found {
+    pub(crate) account: Account,
+    pub(crate) loaded: Loaded<Account>,
+}
+
+impl Bank {
+    pub(crate) async fn open(url: &str, limits: BankLimits) -> Result<Self, Failure> {
+        let address = without_password(url);
+        let store = match EventStore::open(url).await {
+            Ok(store) => store,
+            Err(source) => return Err(Failure::Open { address, source }),
+        };
+        let dispatcher = Dispatcher::new(store).config(limits.clone());
+        Ok(Self { dispatcher, limits, address })
+    }
+
+    pub(crate) fn accounts(&self) -> &Repository<Account> {
+        self.dispatcher.repository()
+    }
+
+    pub(crate) fn store(&self) -> &EventStore {
+        self.accounts().store()
+    }
+
+    /// An account as of some time; an error where there is none, or was none yet.
+    pub(crate) async fn find(&self, id: &AccountId, until: Until) -> Result<Found, Failure> {
+        let mut loaded = self.accounts().load_until(id, until).await?;
+        match loaded.state.take() {
+            Some(account) => Ok(Found { account, loaded }),
+            None if until == Until::Head => Err(Failure::NoAccount { id: *id }),
+            None => {
+                self.accounts().load(id).await?.state.ok_or(Failure::NoAccount { id: *id })?;
+                Err(Failure::NotYet { id: *id })
+            }
+        }
+    }
+
+    pub(crate) async fn close(&self) {
+        self.store().close().await;
+    }
+}
+
+fn without_password(url: &str) -> String {
+    let url = url.split('?').next().unwrap_or_default();
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let Some((user, host)) = rest.rsplit_once('@') else { return url.to_owned() };
+    let user = user.split(':').next().unwrap_or_default();
+    format!("{scheme}://{user}@{host}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_password;
+
+    #[test]
+    fn an_address_is_shown_without_its_password() {
+        for (url, shown) in [
+            ("postgres://ada:secret@db.example/bank", "postgres://ada@db.example/bank"),
+            ("postgres://ada:s@cret@db.example/bank?password=secret", "postgres://ada@db.example/bank"),
+            ("postgres://db.example/bank", "postgres://db.example/bank"),
+            ("sqlite://bank.db?mode=ro", "sqlite://bank.db"),
+        ] {
+            assert_eq!(without_password(url), shown);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The bank on the command line.
+
+mod cli;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use self::cli::failure::Failure;
+use self::cli::options::Options;
+use self::cli::output::Output;
+use self::cli::{accounts, generate, history, import, movements, open, standing, state, welcome};
+
+/// A bank whose accounts are the sum of what has happened to them.
+///
+/// Without a command, it makes the database where there is none, and says what is in it and what can be done next.
+#[derive(Parser)]
+#[command(version, after_help = cli::options::AFTER_HELP)]
+struct Cli {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Open(open::Open),
+    Deposit(movements::Deposit),
+    Withdraw(movements::Withdraw),
+    Interest(movements::Interest),
+    Fee(movements::Fee),
+    Suspend(standing::Suspend),
+    Reactivate(standing::Reactivate),
+    ChangeEmail(standing::ChangeEmail),
+    Close(standing::Close),
+    Accounts(accounts::Accounts),
+    State(state::State),
+    History(history::History),
+    Import(import::Import),
+    Generate(generate::Generate),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return cli::output::usage(&error),
+    };
+    let output = Output::new(cli.options.json);
+    match run(&cli, &output).await {
+        Ok(code) => code,
+        Err(failure) => output.failure(&failure),
+    }
+}
+
+async fn run(cli: &Cli, output: &Output) -> Result<ExitCode, Failure> {
+    if let Some(Command::Generate(generate)) = &cli.command {
+        return generate.run(output);
+    }
+    let bank = cli.options.open().await?;
+    let done = match &cli.command {
+        None | Some(Command::Generate(_)) => welcome::run(&bank, output).await,
+        Some(Command::Open(open)) => open.run(&bank, output).await,
+        Some(Command::Deposit(deposit)) => deposit.run(&bank, output).await,
+        Some(Command::Withdraw(withdraw)) => withdraw.run(&bank, output).await,
+        Some(Command::Interest(interest)) => interest.run(&bank, output).await,
+        Some(Command::Fee(fee)) => fee.run(&bank, output).await,
+        Some(Command::Suspend(suspend)) => suspend.run(&bank, output).await,
+        Some(Command::Reactivate(reactivate)) => reactivate.run(&bank, output).await,
+        Some(Command::ChangeEmail(change)) => change.run(&bank, output).await,
+        Some(Command::Close(close)) => close.run(&bank, output).await,
+        Some(Command::Accounts(accounts)) => accounts.run(&bank, output).await,
+        Some(Command::State(state)) => state.run(&bank, output).await,
+        Some(Command::History(history)) => history.run(&bank, output).await,
+        Some(Command::Import(import)) => import.run(&bank, output).await,
+    };
+    bank.close().await;
+    done
+}
