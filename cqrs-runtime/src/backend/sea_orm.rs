@@ -2,10 +2,13 @@
 
 mod error;
 mod filter;
+mod lookup;
 mod migration;
-mod receipt;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod statement;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -67,6 +70,9 @@ pub async fn open(url: &str, options: &Options) -> Result<Arc<dyn Backend>, Stor
         Some("sqlite") => Ok(Arc::new(sqlite::SqliteBackend::open(url, options).await?)),
         #[cfg(not(feature = "sqlite"))]
         Some("sqlite") => Err(StoreError::NotCompiledIn { feature: "sqlite" }),
+        #[cfg(feature = "postgres")]
+        Some("postgres" | "postgresql") => Ok(Arc::new(postgres::PostgresBackend::open(url, options).await?)),
+        #[cfg(not(feature = "postgres"))]
         Some("postgres" | "postgresql") => Err(StoreError::NotCompiledIn { feature: "postgres" }),
         _ => Err(not_an_address(url)),
     }

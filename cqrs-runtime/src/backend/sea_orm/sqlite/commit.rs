@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
 use self::write::Writing;
 use super::super::error;
-use super::execute;
+use super::super::statement::all;
 use crate::store::judge::Judgement;
 use crate::store::{Append, CommitError, StoreError, Verdict};
 
@@ -33,7 +33,7 @@ pub(super) async fn commit(connection: &DatabaseConnection, batch: &[Append]) ->
 /// Makes sure that a transaction of unknown outcome has ended.
 pub(super) async fn settle(connection: &DatabaseConnection) -> Result<(), StoreError> {
     end(connection).await?;
-    if let Err(error) = execute(connection, SETTLE, []).await {
+    if let Err(error) = all(connection, SETTLE, []).await {
         end(connection).await?;
         return Err(error.into());
     }

@@ -8,8 +8,9 @@ use sea_orm::{DatabaseConnection, QueryResult, Value};
 
 use super::super::PAGE;
 use super::super::filter::signed;
+use super::super::statement::one;
 use super::page::{self, COLUMNS};
-use super::{is_too_big, one, read};
+use super::{is_too_big, read};
 use crate::event::RawEvent;
 use crate::store::{Direction, EventQuery, LoadQuery, LoadSink, StoreError, StoredSnapshot, Until};
 

@@ -4,7 +4,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 use uuid::Uuid;
 
 use super::super::migration::{self, Migration};
-use super::one;
+use super::super::statement::{all, number, one};
 use crate::store::StoreError;
 
 const MIGRATIONS: &[Migration] =
@@ -42,18 +42,13 @@ async fn apply_pending(connection: &DatabaseConnection) -> Result<(), StoreError
     // Another process may have migrated while this one waited for the lock.
     for migration in migration::pending(MIGRATIONS, version(connection).await?)? {
         connection.execute_unprepared(migration.sql).await?;
-        super::execute(connection, APPLIED, [migration.version.into(), migration.name.into()]).await?;
+        all(connection, APPLIED, [migration.version.into(), migration.name.into()]).await?;
     }
     Ok(())
 }
 
 async fn version(connection: &DatabaseConnection) -> Result<i64, DbErr> {
     if number(connection, HAS_MIGRATIONS).await? == 0 { Ok(0) } else { number(connection, VERSION).await }
-}
-
-async fn number(connection: &DatabaseConnection, sql: &str) -> Result<i64, DbErr> {
-    let row = one(connection, sql, []).await?;
-    row.map_or(Ok(0), |row| row.try_get_by_index(0))
 }
 
 /// Checks that all tables are there and that positions go on behind the log's end; the log's identity.

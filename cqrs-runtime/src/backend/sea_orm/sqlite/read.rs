@@ -7,8 +7,9 @@ use sea_orm::{DatabaseConnection, DbErr, QueryResult, Value};
 
 use super::super::PAGE;
 use super::super::filter::{self, Dialect, Filter, signed};
+use super::super::statement::one;
 use super::page::{self, Shown};
-use super::{is_too_big, one};
+use super::is_too_big;
 use crate::event::RawEvent;
 use crate::store::{EventQuery, EventSink, StoreError};
 

@@ -3,7 +3,7 @@
 use sea_orm::DatabaseConnection;
 
 use super::super::filter::signed;
-use super::execute;
+use super::super::statement::all;
 use crate::store::{Snapshot, StoreError};
 
 const SAVE: &str = "INSERT OR REPLACE INTO cqrs_snapshots
@@ -25,5 +25,6 @@ pub(super) async fn save(connection: &DatabaseConnection, snapshot: Snapshot) ->
         snapshot.payload.into(),
         i64::from(snapshot.checksum).into(),
     ];
-    Ok(execute(connection, SAVE, values).await?)
+    all(connection, SAVE, values).await?;
+    Ok(())
 }

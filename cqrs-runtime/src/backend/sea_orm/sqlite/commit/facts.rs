@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use super::super::super::receipt::ReceiptRow;
-use super::super::one;
+use super::super::super::lookup::ReceiptRow;
+use super::super::super::statement::one;
 use crate::store::judge::{Facts, Head, KnownEvent};
 use crate::store::{Append, Claim, ReceiptKey, StoreError, StreamKey};
 

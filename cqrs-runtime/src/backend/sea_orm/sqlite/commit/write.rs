@@ -1,12 +1,12 @@
 //! What the accepted appends of a batch write, in one call that ends with the commit.
 
-use sea_orm::{DatabaseConnection, DbErr};
+use sea_orm::DatabaseConnection;
 use serde::Serialize;
 use serde::ser::SerializeTuple;
 
 use super::super::super::filter::signed;
-use super::super::super::receipt;
-use super::super::execute;
+use super::super::super::lookup::answer_columns;
+use super::super::super::statement::all;
 use super::Failure;
 use super::facts::json;
 use crate::store::judge::Placement;
@@ -104,7 +104,7 @@ impl<'a> Writing<'a> {
             json(&self.releases).into(),
             json(&self.takes).into(),
         ];
-        execute(connection, WRITE_AND_COMMIT, values).await.map_err(|error: DbErr| Failure::Writing(error))
+        all(connection, WRITE_AND_COMMIT, values).await.map(drop).map_err(Failure::Writing)
     }
 }
 
@@ -132,7 +132,7 @@ impl Serialize for EventRow<'_> {
 impl Serialize for ReceiptColumns {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Receipt { key, input_hash, stream, answer } = &self.receipt;
-        let (first, last, refusal) = receipt::columns(answer);
+        let (first, last, refusal) = answer_columns(answer);
         let mut row = serializer.serialize_tuple(11)?;
         row.serialize_element(&key.tenant)?;
         row.serialize_element(&key.principal)?;

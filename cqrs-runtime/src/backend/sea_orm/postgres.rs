@@ -1,0 +1,78 @@
+//! A log on a PostgreSQL server.
+
+mod commit;
+mod connect;
+mod load;
+mod migrate;
+mod read;
+mod row;
+mod snapshot;
+
+use async_trait::async_trait;
+use sea_orm::DatabaseConnection;
+use uuid::Uuid;
+
+use super::{Options, lookup};
+use crate::store::{
+    Append, Backend, Claim, CommitError, EventQuery, EventSink, LoadQuery, LoadSink, LogHead, Receipt, ReceiptKey,
+    Snapshot, StoreError, StreamKey, Verdict,
+};
+
+/// A log on a PostgreSQL server: one connection at a time writes, a few read.
+pub(super) struct PostgresBackend {
+    writer: DatabaseConnection,
+    readers: DatabaseConnection,
+    isolation: connect::Isolation,
+    log: Uuid,
+}
+
+impl PostgresBackend {
+    pub(super) async fn open(url: &str, options: &Options) -> Result<Self, StoreError> {
+        let (writer, readers) = connect::connect(url, options).await?;
+        let isolation = connect::isolation(&writer).await?;
+        migrate::migrate(&writer).await?;
+        let log = migrate::verify(&writer).await?;
+        Ok(Self { writer, readers, isolation, log })
+    }
+}
+
+#[async_trait]
+impl Backend for PostgresBackend {
+    async fn commit(&self, attempt: Uuid, batch: &[Append]) -> Result<Vec<Verdict>, CommitError> {
+        commit::commit(&self.writer, self.isolation, attempt, batch).await
+    }
+
+    async fn settle(&self, attempt: Uuid) -> Result<(), StoreError> {
+        commit::settle(&self.writer, self.isolation, attempt).await
+    }
+
+    async fn load(&self, query: &LoadQuery, sink: &mut dyn LoadSink) -> Result<(), StoreError> {
+        load::load(&self.readers, query, sink).await
+    }
+
+    async fn read(&self, query: &EventQuery, sink: EventSink<'_>) -> Result<(), StoreError> {
+        read::read(&self.readers, query, sink).await
+    }
+
+    async fn receipt(&self, key: &ReceiptKey) -> Result<Option<Receipt>, StoreError> {
+        lookup::receipt(&self.readers, key).await
+    }
+
+    async fn claim_holder(&self, tenant: &str, claim: &Claim) -> Result<Option<StreamKey>, StoreError> {
+        lookup::holder(&self.readers, tenant, claim).await
+    }
+
+    async fn save_snapshot(&self, snapshot: Snapshot) -> Result<(), StoreError> {
+        snapshot::save(&self.readers, snapshot).await
+    }
+
+    async fn head(&self) -> Result<LogHead, StoreError> {
+        lookup::head(&self.readers, self.log).await
+    }
+
+    async fn close(&self) {
+        // What a failing close leaves behind, the server takes away.
+        let _ = self.writer.close_by_ref().await;
+        let _ = self.readers.close_by_ref().await;
+    }
+}

@@ -1,0 +1,70 @@
+//! Reading events, page by page.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, Utc};
+use sea_orm::{DatabaseConnection, Value};
+
+use super::super::PAGE;
+use super::super::filter::{self, Dialect, signed};
+use super::super::statement::all;
+use super::row::{self, COLUMNS};
+use crate::store::{EventQuery, EventSink, StoreError};
+
+/// The spellings of PostgreSQL.
+struct Postgres;
+
+impl Dialect for Postgres {
+    fn time(time: DateTime<Utc>) -> Value {
+        time.into()
+    }
+
+    fn list(texts: &[Cow<'static, str>]) -> Value {
+        texts.iter().map(|text| text.to_string()).collect::<Vec<_>>().into()
+    }
+
+    fn is_in(column: &str, number: usize) -> String {
+        format!("{column} = ANY(${number})")
+    }
+
+    fn unindexed(column: &'static str) -> Cow<'static, str> {
+        // Its planner knows how many rows there are, and chooses well.
+        Cow::Borrowed(column)
+    }
+}
+
+/// Hands the events of `query` to `sink`.
+pub(super) async fn read(
+    connection: &DatabaseConnection,
+    query: &EventQuery,
+    sink: EventSink<'_>,
+) -> Result<(), StoreError> {
+    let column = filter::order_column(query);
+    let (order, behind) = filter::order(query.direction);
+    let (mut left, mut last) = (query.limit.unwrap_or(u64::MAX), None);
+    while left > 0 {
+        let mut page = filter::conditions::<Postgres>(query);
+        if let Some(last) = last {
+            page.and_number(&format!("{column} {behind} "), last);
+        }
+        let size = PAGE.min(left);
+        page.values.push(signed(size).into());
+        let (conditions, limit) = (page.sql, page.values.len());
+        let sql =
+            format!("SELECT {COLUMNS} FROM cqrs_events WHERE {conditions} ORDER BY {column} {order} LIMIT ${limit}");
+        let rows = all(connection, &sql, page.values).await?;
+        for row in &rows {
+            let event = row::event(row::postgres(row)?)?;
+            last = Some(if column == "version" { event.version } else { event.position });
+            if sink(event).is_break() {
+                return Ok(());
+            }
+        }
+        let shown = rows.len() as u64;
+        if shown < size {
+            break;
+        }
+        left -= shown;
+    }
+    Ok(())
+}
