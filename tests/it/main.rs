@@ -1,6 +1,7 @@
 //! Tests across the crates, in one binary.
 
 mod conformance;
+mod database;
 mod derive;
 mod dispatch;
 mod layers;

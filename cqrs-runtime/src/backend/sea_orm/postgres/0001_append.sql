@@ -22,7 +22,7 @@ CREATE FUNCTION cqrs_append(
     OUT taken_appends bigint[], OUT taken_claims bigint[], OUT taken_types text[], OUT taken_ids text[]
 ) LANGUAGE plpgsql VOLATILE SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 DECLARE
-    appends    bigint := cardinality(a_id);
+    appends    int := cardinality(a_id);
     heads      bigint[];
     ends       timestamptz[];
     base       bigint;

@@ -7,8 +7,8 @@ use sea_orm::sqlx::{ConnectOptions as _, Connection};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr};
 use tokio::time::timeout;
 
-use super::super::{Options, not_an_address};
 use super::super::statement::one;
+use super::super::{Options, not_an_address};
 use crate::store::StoreError;
 
 /// One connection writes; another takes its turn while the pool tests the first one.

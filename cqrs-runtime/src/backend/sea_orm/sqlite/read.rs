@@ -8,8 +8,8 @@ use sea_orm::{DatabaseConnection, DbErr, QueryResult, Value};
 use super::super::PAGE;
 use super::super::filter::{self, Dialect, Filter, signed};
 use super::super::statement::one;
-use super::page::{self, Shown};
 use super::is_too_big;
+use super::page::{self, Shown};
 use crate::event::RawEvent;
 use crate::store::{EventQuery, EventSink, StoreError};
 

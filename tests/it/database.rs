@@ -1,0 +1,63 @@
+//! Databases of a test's own, gone with it.
+
+use sea_orm::ConnectionTrait;
+use tempfile::TempDir;
+use uuid::Uuid;
+
+/// An empty database.
+pub(crate) struct Database {
+    /// Where a store opens it.
+    pub(crate) url: String,
+    keep: Keep,
+}
+
+enum Keep {
+    Folder { _folder: TempDir },
+    Server { admin: String, name: String },
+}
+
+impl Database {
+    /// A path in a folder of its own.
+    pub(crate) fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self {
+            url: format!("sqlite://{}", folder.path().join("log.db").display()),
+            keep: Keep::Folder { _folder: folder },
+        }
+    }
+
+    /// A database on the server that `tests/run` has started.
+    pub(crate) async fn postgres() -> Self {
+        let admin = std::env::var("CQRS_TEST_POSTGRES")
+            .expect("tests on PostgreSQL need a server: run `tests/run`, or set CQRS_TEST_POSTGRES to its URL");
+        let name = format!("cqrs_{}", Uuid::now_v7().simple());
+        execute(&admin, &format!("CREATE DATABASE {name}")).await;
+        let (server, _) = admin.rsplit_once('/').expect("CQRS_TEST_POSTGRES ends in `/DATABASE`");
+        Self { url: format!("{server}/{name}"), keep: Keep::Server { admin, name } }
+    }
+
+    /// Runs SQL past the store.
+    pub(crate) async fn execute(&self, sql: &str) {
+        execute(&self.url, sql).await;
+    }
+}
+
+async fn execute(url: &str, sql: &str) {
+    let connection = sea_orm::Database::connect(url).await.unwrap();
+    connection.execute_unprepared(sql).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Keep::Server { admin, name } = &self.keep {
+            let (admin, sql) = (admin.clone(), format!("DROP DATABASE {name} WITH (FORCE)"));
+            // A runtime can't be entered from within the test's.
+            let dropped = std::thread::spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+                runtime.unwrap().block_on(execute(&admin, &sql));
+            });
+            dropped.join().unwrap();
+        }
+    }
+}
