@@ -1,6 +1,6 @@
 //! Databases of a test's own, gone with it.
 
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DbErr};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -36,16 +36,30 @@ impl Database {
         Self { url: format!("{server}/{name}"), keep: Keep::Server { admin, name } }
     }
 
+    /// The file of an SQLite database.
+    pub(crate) fn path(&self) -> &str {
+        self.url.trim_start_matches("sqlite://")
+    }
+
     /// Runs SQL past the store.
     pub(crate) async fn execute(&self, sql: &str) {
-        execute(&self.url, sql).await;
+        self.try_execute(sql).await.unwrap();
+    }
+
+    /// Runs SQL that may be refused past the store.
+    pub(crate) async fn try_execute(&self, sql: &str) -> Result<(), DbErr> {
+        try_execute(&self.url, sql).await
     }
 }
 
 async fn execute(url: &str, sql: &str) {
-    let connection = sea_orm::Database::connect(url).await.unwrap();
-    connection.execute_unprepared(sql).await.unwrap();
-    connection.close().await.unwrap();
+    try_execute(url, sql).await.unwrap();
+}
+
+async fn try_execute(url: &str, sql: &str) -> Result<(), DbErr> {
+    let connection = sea_orm::Database::connect(url).await?;
+    connection.execute_unprepared(sql).await?;
+    connection.close().await
 }
 
 impl Drop for Database {

@@ -2,6 +2,7 @@
 
 mod conformance;
 mod database;
+mod databases;
 mod derive;
 mod dispatch;
 mod layers;

@@ -69,7 +69,11 @@ impl Case {
 
     fn stream(self, number: u8) -> StreamKey {
         let [one, other] = self.tenants();
-        StreamKey::new("Account", format!("{}", number / 2)).of_tenant(if number % 2 == 0 { one } else { other })
+        StreamKey::new("Account", format!("{}", number / 2)).of_tenant(if number.is_multiple_of(2) {
+            one
+        } else {
+            other
+        })
     }
 }
 

@@ -20,7 +20,7 @@ impl Dialect for Postgres {
     }
 
     fn list(texts: &[Cow<'static, str>]) -> Value {
-        texts.iter().map(|text| text.to_string()).collect::<Vec<_>>().into()
+        texts.iter().map(ToString::to_string).collect::<Vec<_>>().into()
     }
 
     fn is_in(column: &str, number: usize) -> String {

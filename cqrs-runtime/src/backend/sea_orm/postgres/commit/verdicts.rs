@@ -10,7 +10,7 @@ use super::super::super::lookup;
 use super::super::super::statement::all;
 use super::super::row::{self, COLUMNS, unsigned};
 use crate::store::judge::{KnownEvent, judge_repeat};
-use crate::store::{Append, Appended, Claim, StoreError, StoredEvent, StreamKey, Verdict};
+use crate::store::{Append, Appended, Claim, ClaimChange, StoreError, StoredEvent, StreamKey, Verdict};
 
 /// The function's one row, by append unless said otherwise.
 struct Answer {
@@ -60,7 +60,7 @@ pub(super) async fn of(
         return Err(corrupt("the verdicts are not as many as the appends"));
     }
     let known = known_events(connection, batch, &answer).await?;
-    let claims: Vec<&Claim> = batch.iter().flat_map(|append| &append.claims).map(|change| change.claim()).collect();
+    let claims: Vec<&Claim> = batch.iter().flat_map(|append| &append.claims).map(ClaimChange::claim).collect();
     let (mut verdicts, mut written) = (Vec::with_capacity(batch.len()), 0);
     for (index, append) in batch.iter().enumerate() {
         let base = unsigned(answer.bases[index], "version")?;
@@ -90,12 +90,11 @@ fn accepted(
     written: usize,
 ) -> Result<Appended, StoreError> {
     let count = append.events.len() as u64;
-    let position = match count {
-        0 => None,
-        _ => {
-            let last = positions.get(written - 1).ok_or_else(|| corrupt("a position is missing"))?;
-            Some(unsigned(*last, "position")?)
-        }
+    let position = if count == 0 {
+        None
+    } else {
+        let last = positions.get(written - 1).ok_or_else(|| corrupt("a position is missing"))?;
+        Some(unsigned(*last, "position")?)
     };
     Ok(Appended { version: base + count, count, position, recorded_at, repeated: false })
 }

@@ -1,0 +1,201 @@
+use cqrs_runtime::store::CommitError;
+use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait};
+
+use super::*;
+
+const TABLES: [&str; 6] = ["cqrs_events", "cqrs_receipts", "cqrs_claims", "cqrs_snapshots", "cqrs_log", "cqrs_fences"];
+
+#[tokio::test]
+async fn events_are_immutable() {
+    let statements = ["UPDATE cqrs_events SET payload = ''", "DELETE FROM cqrs_events", "TRUNCATE cqrs_events"];
+    super::events_are_immutable(&Database::postgres().await, &statements).await;
+}
+
+#[tokio::test]
+async fn many_open_at_once() {
+    super::many_open_at_once(&Database::postgres().await).await;
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused() {
+    super::a_newer_schema_is_refused(&Database::postgres().await).await;
+}
+
+#[tokio::test]
+async fn a_missing_table_is_found_at_the_start() {
+    let database = Database::postgres().await;
+    for table in TABLES {
+        super::a_missing_table_is_found_at_the_start(&database, table, "CASCADE").await;
+        database.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public").await;
+    }
+}
+
+#[tokio::test]
+async fn a_missing_function_is_found_at_the_start() {
+    let database = Database::postgres().await;
+    opened(&database).await.close().await;
+    database.execute("DROP FUNCTION cqrs_append").await;
+    let error = refusal(&database.url, &Options::default()).await;
+    assert!(matches!(error, StoreError::Missing(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_sequence_behind_the_log_is_refused() {
+    let database = Database::postgres().await;
+    let backend = opened(&database).await;
+    for _ in 0..3 {
+        write(&*backend).await;
+    }
+    database.execute("SELECT setval('cqrs_events_position_seq', 1)").await;
+    let error = refusal(&database.url, &Options::default()).await;
+    assert!(matches!(error, StoreError::SequenceBehind { next: 2, head: 3 }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_unreachable() {
+    // A port that was free a moment ago.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let error = refusal(&format!("postgres://me:secret@127.0.0.1:{port}/log"), &Options::default()).await;
+    assert!(matches!(error, StoreError::Unreachable(_)), "{error:?}");
+    assert!(!messages(&error).contains("secret") && !format!("{error:?}").contains("secret"), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_database_that_is_not_there_is_refused() {
+    let database = Database::postgres().await;
+    let error = refusal(&format!("{}_but_not_there", database.url), &Options::default()).await;
+    assert!(matches!(error, StoreError::Refused(_)), "{error:?}");
+}
+
+/// Where the default is another level, READ COMMITTED is said.
+#[tokio::test]
+async fn any_default_isolation_will_do() {
+    let database = Database::postgres().await;
+    let name = database.url.rsplit_once('/').unwrap().1;
+    for level in ["serializable", "repeatable read"] {
+        database.execute(&format!("ALTER DATABASE {name} SET default_transaction_isolation = '{level}'")).await;
+        let backend = opened(&database).await;
+        write(&*backend).await;
+        backend.settle(Uuid::now_v7()).await.unwrap();
+    }
+    assert_eq!(count(&*opened(&database).await).await, 2);
+}
+
+/// The default changes under a running program: refused, not judged on stale heads.
+#[tokio::test]
+async fn another_isolation_is_refused() {
+    let database = Database::postgres().await;
+    let backend = opened(&database).await;
+    write(&*backend).await;
+    let name = database.url.rsplit_once('/').unwrap().1;
+    database.execute(&format!("ALTER DATABASE {name} SET default_transaction_isolation = 'serializable'")).await;
+    end_connections(&database).await;
+    // The first connections find themselves ended; fresh ones have the new default.
+    for _ in 0..4 {
+        match backend.commit(Uuid::now_v7(), &[append()]).await {
+            Err(CommitError::Unknown(StoreError::Unreachable(_))) => {}
+            Err(CommitError::Refused(StoreError::Refused(refused))) => {
+                assert!(refused.to_string().contains("READ COMMITTED"), "{refused:?}");
+                return;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    panic!("no fresh connection was made");
+}
+
+async fn end_connections(database: &Database) {
+    let others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    database.execute(others).await;
+}
+
+/// An attempt that was given up is refused when it arrives after all.
+#[tokio::test]
+async fn a_settled_attempt_writes_nothing_any_more() {
+    let database = Database::postgres().await;
+    let backend = opened(&database).await;
+    let attempt = Uuid::now_v7();
+    backend.settle(attempt).await.unwrap();
+    let refused = backend.commit(attempt, &[append()]).await;
+    assert!(matches!(refused, Err(CommitError::Refused(_))), "{refused:?}");
+    assert_eq!(count(&*backend).await, 0);
+    write(&*backend).await;
+}
+
+/// Old fences go, the youngest stay.
+#[tokio::test]
+async fn fences_are_kept_for_a_day() {
+    let database = Database::postgres().await;
+    let backend = opened(&database).await;
+    let (old, young) = (Uuid::now_v7(), Uuid::now_v7());
+    for attempt in [old, young] {
+        backend.settle(attempt).await.unwrap();
+    }
+    database
+        .execute(&format!("UPDATE cqrs_fences SET fenced_at = now() - interval '25 hours' WHERE attempt = '{old}'"))
+        .await;
+    backend.settle(Uuid::now_v7()).await.unwrap();
+    assert!(backend.commit(young, &[append()]).await.is_err());
+    assert!(backend.commit(old, &[append()]).await.is_ok(), "the old fence is gone");
+}
+
+/// While a transaction holds the log's lock, it may still commit: settling waits for its end.
+#[tokio::test]
+async fn settling_waits_for_what_is_under_way() {
+    let database = Database::postgres().await;
+    let backend = opened(&database).await;
+    let other = sea_orm::Database::connect(&database.url).await.unwrap();
+    let under_way = other.begin().await.unwrap();
+    under_way.execute_unprepared("SELECT pg_advisory_xact_lock(cqrs_lock_key())").await.unwrap();
+    let settling = tokio::spawn({
+        let backend = Arc::clone(&backend);
+        async move { backend.settle(Uuid::now_v7()).await }
+    });
+    let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    loop {
+        let row = other.query_one_raw(Statement::from_string(DbBackend::Postgres, waiting)).await.unwrap().unwrap();
+        if row.try_get_by_index::<i64>(0).unwrap() == 1 {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    assert!(!settling.is_finished());
+    under_way.commit().await.unwrap();
+    settling.await.unwrap().unwrap();
+}
+
+/// A lost connection leaves the outcome open; the next call has a new one.
+#[tokio::test]
+async fn a_lost_connection_is_replaced() {
+    let database = Database::postgres().await;
+    let backend = opened(&database).await;
+    write(&*backend).await;
+    end_connections(&database).await;
+    let sent = append();
+    let mut lost = 0;
+    while let Err(error) = backend.commit(Uuid::now_v7(), std::slice::from_ref(&sent)).await {
+        assert!(matches!(error, CommitError::Unknown(StoreError::Unreachable(_))), "{error:?}");
+        lost += 1;
+        assert!(lost < 10, "the connection is not replaced");
+    }
+    assert!(lost > 0);
+    while backend.head().await.is_err() {
+        lost += 1;
+        assert!(lost < 20, "the connection is not replaced");
+    }
+    assert_eq!(count(&*backend).await, 2);
+}
+
+/// Two schemas of one database are two logs, and don't wait for each other.
+#[tokio::test]
+async fn each_schema_has_a_log_of_its_own() {
+    let database = Database::postgres().await;
+    database.execute("CREATE SCHEMA other").await;
+    let one = opened(&database).await;
+    let other = open(&format!("{}?options=-csearch_path%3Dother", database.url), &Options::default()).await.unwrap();
+    write(&*one).await;
+    assert_eq!((count(&*one).await, count(&*other).await), (1, 0));
+    assert_ne!(one.head().await.unwrap().log, other.head().await.unwrap().log);
+}

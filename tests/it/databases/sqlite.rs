@@ -1,0 +1,155 @@
+use std::time::Duration;
+
+use cqrs_runtime::store::{CommitError, LoadQuery, LoadSink, StoredSnapshot, Until};
+use sea_orm::{ConnectionTrait, TransactionTrait};
+
+use super::*;
+
+const TABLES: [&str; 5] = ["cqrs_events", "cqrs_receipts", "cqrs_claims", "cqrs_snapshots", "cqrs_log"];
+
+#[tokio::test]
+async fn events_are_immutable() {
+    let statements = ["UPDATE cqrs_events SET payload = ''", "DELETE FROM cqrs_events"];
+    super::events_are_immutable(&Database::sqlite(), &statements).await;
+}
+
+#[tokio::test]
+async fn many_open_at_once() {
+    super::many_open_at_once(&Database::sqlite()).await;
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused() {
+    super::a_newer_schema_is_refused(&Database::sqlite()).await;
+}
+
+#[tokio::test]
+async fn a_missing_table_is_found_at_the_start() {
+    for table in TABLES {
+        super::a_missing_table_is_found_at_the_start(&Database::sqlite(), table, "").await;
+    }
+}
+
+#[tokio::test]
+async fn a_sequence_behind_the_log_is_refused() {
+    let database = Database::sqlite();
+    let backend = opened(&database).await;
+    for _ in 0..3 {
+        write(&*backend).await;
+    }
+    database.execute("UPDATE sqlite_sequence SET seq = 1 WHERE name = 'cqrs_events'").await;
+    let error = refusal(&database.url, &Options::default()).await;
+    assert!(matches!(error, StoreError::SequenceBehind { next: 2, head: 3 }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_database_in_memory_is_refused() {
+    for url in ["sqlite::memory:", "sqlite://:memory:", "sqlite://log.db?mode=memory"] {
+        let error = refusal(url, &Options::default()).await;
+        assert!(
+            matches!(error, StoreError::InMemory) && error.to_string().contains("EventStore::memory()"),
+            "{error:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_there_is_made_only_if_asked() {
+    let database = Database::sqlite();
+    let existing = Options { create_if_missing: false, ..Options::default() };
+    let error = refusal(&database.url, &existing).await;
+    assert!(matches!(error, StoreError::Unreachable(_)), "{error:?}");
+    opened(&database).await.close().await;
+    open(&database.url, &existing).await.unwrap();
+    let error = refusal(&format!("{}/no/such/folder", database.url), &Options::default()).await;
+    assert!(matches!(error, StoreError::Unreachable(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_refused() {
+    let database = Database::sqlite();
+    std::fs::write(database.path(), "not a database, but long enough to be taken for one. ".repeat(100)).unwrap();
+    let error = refusal(&database.url, &Options::default()).await;
+    assert!(matches!(error, StoreError::Damaged(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn what_is_opened_for_reading_is_only_read() {
+    let database = Database::sqlite();
+    let read_only = format!("{}?mode=ro", database.url);
+    assert!(open(&read_only, &Options::default()).await.is_err(), "there is nothing to read");
+    let writer = opened(&database).await;
+    write(&*writer).await;
+    let reader = open(&read_only, &Options::default()).await.unwrap();
+    assert_eq!(count(&*reader).await, 1);
+    let refused = reader.commit(Uuid::now_v7(), &[append()]).await;
+    assert!(matches!(refused, Err(CommitError::Refused(StoreError::ReadOnly(_)))), "{refused:?}");
+    assert_eq!(count(&*writer).await, 1);
+}
+
+#[tokio::test]
+async fn a_lock_of_another_process_is_waited_for() {
+    let database = Database::sqlite();
+    let impatient = Options { busy_timeout: Duration::from_millis(1), ..Options::default() };
+    let backend = open(&database.url, &impatient).await.unwrap();
+    let other = sea_orm::Database::connect(&database.url).await.unwrap();
+    let lock = other.begin().await.unwrap();
+    lock.execute_unprepared("UPDATE cqrs_log SET settled = settled").await.unwrap();
+    let refused = backend.commit(Uuid::now_v7(), &[append()]).await;
+    assert!(matches!(refused, Err(CommitError::Refused(StoreError::Busy(_)))), "{refused:?}");
+    let unsettled = backend.settle(Uuid::now_v7()).await;
+    assert!(matches!(unsettled, Err(StoreError::Busy(_))), "{unsettled:?}");
+    lock.rollback().await.unwrap();
+    backend.settle(Uuid::now_v7()).await.unwrap();
+    write(&*backend).await;
+    assert_eq!(count(&*backend).await, 1);
+}
+
+#[tokio::test]
+async fn a_refused_batch_leaves_nothing_open() {
+    let database = Database::sqlite();
+    let backend = opened(&database).await;
+    database
+        .execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON cqrs_events WHEN NEW.name = 'Refused' BEGIN SELECT RAISE(ABORT, 'no'); END",
+        )
+        .await;
+    let mut poisoned = append();
+    poisoned.events[0].name = "Refused".into();
+    let refused = backend.commit(Uuid::now_v7(), &[append(), poisoned]).await;
+    assert!(matches!(refused, Err(CommitError::Refused(StoreError::Refused(_)))), "{refused:?}");
+    assert_eq!(count(&*backend).await, 0);
+    write(&*backend).await;
+    assert_eq!(count(&*opened(&database).await).await, 1);
+}
+
+#[tokio::test]
+async fn a_control_character_in_the_file_is_an_error() {
+    let database = Database::sqlite();
+    let backend = opened(&database).await;
+    write(&*backend).await;
+    let insert = |column: &str| {
+        format!(
+            "INSERT INTO cqrs_events SELECT NULL, tenant, stream_type, stream_id, version + 1, randomblob(16), \
+                name, schema_version, {column}, correlation_id, causation_id, principal, keys, recorded_at FROM cqrs_events"
+        )
+    };
+    database.execute(&insert("'a' || char(31) || 'b'")).await;
+    let error = backend.read(&EventQuery::log(), &mut |_| ControlFlow::Continue(())).await.unwrap_err();
+    assert!(matches!(error, StoreError::CorruptRow { table: "cqrs_events", .. }), "{error:?}");
+    let stream = append().stream;
+    let query = LoadQuery { stream, snapshot: None, until: Until::Head };
+    backend.load(&query, &mut Nothing).await.unwrap();
+}
+
+struct Nothing;
+
+impl LoadSink for Nothing {
+    fn snapshot(&mut self, snapshot: StoredSnapshot<'_>) -> ControlFlow<()> {
+        panic!("{snapshot:?}")
+    }
+
+    fn event(&mut self, event: cqrs_runtime::event::RawEvent<'_>) -> ControlFlow<()> {
+        panic!("{event:?}")
+    }
+}
