@@ -114,7 +114,8 @@ impl Handle<ChangeEmail> for Account {
         if email == self.email {
             return Ok(Events::none());
         }
-        Ok(EmailChanged { email, changed_by: cx.principal().to_owned() }.into())
+        let changed_by = if cx.principal().is_empty() { "unknown" } else { cx.principal() };
+        Ok(EmailChanged { email, changed_by: changed_by.to_owned() }.into())
     }
 }
 
