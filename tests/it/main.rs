@@ -1,6 +1,7 @@
 //! Tests across the crates, in one binary.
 
 mod conformance;
+mod crowd;
 mod database;
 mod databases;
 mod derive;

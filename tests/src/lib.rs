@@ -3,6 +3,7 @@
 //! Each file stands here by name; the test `listings` fails when one is missing.
 
 pub mod account;
+pub mod purse;
 
 /// Files whose listings are doctests.
 macro_rules! listings {
