@@ -28,7 +28,9 @@ struct Crowd {
 }
 
 const ONE_PURSE: i64 = 10_000;
-const MANY_PURSES: i64 = 100;
+const MANY_PURSES: i64 = 500;
+/// Fewer than tasks, so that two processes meet at each.
+const PURSES: u64 = 16;
 
 #[tokio::test]
 async fn on_one_purse_of_sqlite() {
@@ -40,7 +42,7 @@ async fn on_one_purse_of_sqlite() {
 #[tokio::test]
 async fn on_many_purses_of_sqlite() {
     for processes in [1, 2] {
-        Crowd { purses: TASKS, processes, balance: MANY_PURSES }.withdraws(&Database::sqlite()).await;
+        Crowd { purses: PURSES, processes, balance: MANY_PURSES }.withdraws(&Database::sqlite()).await;
     }
 }
 
@@ -54,7 +56,7 @@ async fn on_one_purse_of_postgres() {
 #[tokio::test]
 async fn on_many_purses_of_postgres() {
     for processes in [1, 2] {
-        Crowd { purses: TASKS, processes, balance: MANY_PURSES }.withdraws(&Database::postgres().await).await;
+        Crowd { purses: PURSES, processes, balance: MANY_PURSES }.withdraws(&Database::postgres().await).await;
     }
 }
 
