@@ -2,6 +2,8 @@
 
 mod attrs;
 mod expand;
+#[cfg(test)]
+mod expansions;
 mod fallback;
 mod model;
 

@@ -1,4 +1,6 @@
 //! Derive macros of the `cqrs-runtime` framework; use them through `cqrs_runtime::prelude`.
+//!
+//! Each derive takes `crate = path` in its attribute where the runtime has another name.
 
 mod aggregate;
 mod command;
@@ -10,37 +12,175 @@ mod value;
 
 use proc_macro::TokenStream;
 
-/// Derives the trait `Event`.
+/// Makes a struct an event: `Event`.
+///
+/// `#[event(..)]` on the struct, all optional:
+/// - `name = ".."`: the stored name, by default the struct's.
+/// - `version = 2`: the version of the stored shape, by default 1.
+/// - `previous = DepositedV1`: the struct of the version before, which becomes this one by `From`, `TryFrom` or
+///   `Upcast`.
+/// - `removed(legacy: String, until = 2)`: a field that earlier versions had; may stand several times.
+///
+/// `#[event(..)]` on a field, instead of `previous`; may stand several times:
+/// - `since = 2, default = ..`: version 2 brought the field; earlier events get the default. A text goes through `From`,
+///   any other expression stands as it is, and `default` alone is `Default::default()`.
+/// - `was = "mail", until = 2`: earlier versions stored the field under that name.
+/// - `until = 3, ty = f64, with = path`: earlier versions had that type; the function returns the value or a `Result` of
+///   it. Without `with`, the type converts by `TryFrom`.
+///
+/// The stored names are serde's: `rename` and `rename_all` count.
+///
+/// ```
+/// use cqrs_runtime::prelude::*;
+///
+/// #[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// #[event(version = 2, removed(legacy: bool, until = 2))]
+/// pub struct EmailChanged {
+///     #[event(was = "mail", until = 2)]
+///     pub email: String,
+///     #[event(since = 2, default = "unknown")]
+///     pub changed_by: String,
+/// }
+/// ```
 #[proc_macro_derive(Event, attributes(event))]
 pub fn event(input: TokenStream) -> TokenStream {
     event::derive(input.into()).into()
 }
 
-/// Derives the trait `Command`.
+/// Makes a struct a command: `Command`.
+///
+/// `#[command(id)]` on a field marks the target's id. On the struct, all optional:
+/// - `new_id = AccountId`: the server makes the id, so no field holds it.
+/// - `name = ".."`: the name under which clients send it, by default the struct's.
+/// - `enrich = RiskScore`: what is asked of the outside world before the decision.
+/// - `enrich_timeout = "2s"`: how long that may take, in `ms`, `s` or `m`.
+///
+/// A command belongs to one aggregate, and stands in the same crate.
+///
+/// ```
+/// use cqrs_runtime::prelude::*;
+///
+/// #[derive(Id)]
+/// pub struct AccountId(Uuid);
+///
+/// #[derive(Command, Clone, Debug, Serialize, Deserialize)]
+/// pub struct Deposit {
+///     #[command(id)]
+///     pub account_id: AccountId,
+///     pub cents: i64,
+/// }
+/// ```
 #[proc_macro_derive(Command, attributes(command))]
 pub fn command(input: TokenStream) -> TokenStream {
     command::derive(input.into()).into()
 }
 
-/// Derives the trait `Aggregate`.
+/// Makes a struct or an enum an aggregate's state: `Aggregate`.
+///
+/// `#[aggregate(..)]` is the aggregate's table of contents:
+/// - `id = AccountId`, `error = AccountError`: its id, and why it refuses a command.
+/// - `events(Opened, Deposited)`: its events. The first one begins a stream (`Init`), the others change the state
+///   (`Apply`); where several begin a stream: `events(init(Opened, Imported), Deposited)`.
+/// - `commands(create(Open), Deposit)`: its commands. Those in `create(..)` begin a stream (`Create`), the others need a
+///   state (`Handle`).
+/// - `config = Limits`: what the application configures for decisions.
+/// - `snapshot(every = 100, version = 1)`: keeps snapshots; raise the version when `Apply` changes its meaning.
+/// - `retired(FeeWaived)`: events that are no longer written, each with `impl From<FeeWaived> for AccountEvent`.
+/// - `name = ".."`: the stored type of its streams, by default the type's name.
+/// - `event_enum = ..`, `command_enum = ..`: names of the generated enums, by default `AccountEvent` and
+///   `AccountCommand`.
+///
+/// ```
+/// use cqrs_runtime::prelude::*;
+///
+/// #[derive(Id)]
+/// pub struct CounterId(Uuid);
+///
+/// #[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// pub struct Started;
+///
+/// #[derive(Command, Clone, Debug, Serialize, Deserialize)]
+/// #[command(new_id = CounterId)]
+/// pub struct Start {}
+///
+/// #[derive(Debug, PartialEq, thiserror::Error, DomainError)]
+/// pub enum CounterError {}
+///
+/// #[derive(Aggregate, Clone)]
+/// #[aggregate(id = CounterId, events(Started), commands(create(Start)), error = CounterError)]
+/// pub struct Counter;
+///
+/// impl Init<Started> for Counter {
+///     fn init(_: &Started) -> Self { Self }
+/// }
+///
+/// impl Create<Start> for Counter {
+///     fn create(_: Start, _: &Context<Self>) -> Result<Events<Self>, CounterError> { Ok(Started.into()) }
+/// }
+/// ```
 #[proc_macro_derive(Aggregate, attributes(aggregate))]
 pub fn aggregate(input: TokenStream) -> TokenStream {
     aggregate::derive(input.into()).into()
 }
 
-/// Derives the trait `DomainError`.
+/// Makes an enum or a struct an error of a domain: `DomainError`.
+///
+/// `#[domain(code = "..", field = "..")]` on a variant, or on a struct: the code for clients, by default the name in
+/// upper case (`INSUFFICIENT_FUNDS`), and the input field at fault.
+///
+/// ```
+/// use cqrs_runtime::prelude::*;
+///
+/// #[derive(Debug, PartialEq, thiserror::Error, DomainError)]
+/// pub enum AccountError {
+///     #[error("only {available} available")]
+///     #[domain(field = "amount")]
+///     InsufficientFunds { available: i64 },
+/// }
+/// ```
 #[proc_macro_derive(DomainError, attributes(domain))]
 pub fn domain_error(input: TokenStream) -> TokenStream {
     error::derive(input.into()).into()
 }
 
-/// Derives the trait `Identifier`.
+/// Makes a newtype over a `Uuid`, a `String` or an integer an id: `Identifier`.
+///
+/// The derive brings along `Clone`, `Debug`, `PartialEq`, `Eq`, `Hash`, `PartialOrd`, `Ord`, `Display`, `FromStr`,
+/// `Serialize`, `Deserialize` and `Value`; over a `Uuid` or an integer also `Copy` and `From`, over a `String` `TryFrom`,
+/// for not every text is an id; over a `Uuid` or a `String` also `GeneratedId`. Don't derive them again.
+///
+/// `#[id(name = "..")]` is the name in the schema, by default the type's.
+///
+/// ```
+/// use cqrs_runtime::prelude::*;
+///
+/// #[derive(Id)]
+/// pub struct AccountId(Uuid);
+/// ```
 #[proc_macro_derive(Id, attributes(id))]
 pub fn id(input: TokenStream) -> TokenStream {
     id::derive(input.into()).into()
 }
 
-/// Derives the trait `Value`.
+/// Makes a struct, a newtype or an enum fit to be stored in events, commands and states: `Value`.
+///
+/// The derive brings along `Clone`, `Debug`, `PartialEq`, `Serialize` and `Deserialize`; don't derive them again. Others
+/// (`Copy`, `Eq`, `Hash`) can stand beside it. `#[serde(..)]` counts where it names things: `rename`, `rename_all`,
+/// `skip`, `default`.
+///
+/// - `#[value(with = Millis)]` on a newtype stores a foreign type as its `Adapter` says.
+/// - `#[value(name = "..")]` is the name in the schema, by default the type's.
+///
+/// ```
+/// use cqrs_runtime::prelude::*;
+///
+/// #[derive(Value, Copy, Eq)]
+/// #[serde(rename_all = "UPPERCASE")]
+/// pub enum Currency {
+///     Usd,
+///     Eur,
+/// }
+/// ```
 #[proc_macro_derive(Value, attributes(value, serde))]
 pub fn value(input: TokenStream) -> TokenStream {
     value::derive(input.into()).into()

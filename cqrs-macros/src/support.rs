@@ -11,3 +11,5 @@ pub(crate) mod layout;
 pub(crate) mod names;
 pub(crate) mod serde;
 pub(crate) mod std_impls;
+#[cfg(test)]
+pub(crate) mod testing;

@@ -36,11 +36,12 @@ pub use crate::value::Value;
 
 pub use checks::{OfOneAggregate, check_command, check_event_name, check_previous, check_retired_name};
 pub use decode::{
-    NoFields, convert, converted, decode, decode_after, decode_current, decode_old, decode_retired,
-    decode_without_fields,
+    Link, NoFields, convert, converted, decode, decode_after, decode_current, decode_old, decode_retired,
+    decode_without_fields, history_before,
 };
-pub use fallback::{UnknownId, failed};
+pub use fallback::{UnknownError, UnknownId, failed};
 pub use route::{apply, command_from_json, create, handle, init, snapshot_policy, unknown_command, visit};
 pub use stored::{
-    adapted_shape, choice, event_schema, generate, id_from_text, parse_id, record, restore, shape, store, text_id_from,
+    Adapted, adapted_shape, choice, event_schema, generate, id_from_text, parse_id, record, restore, shape, store,
+    text_id_from,
 };

@@ -52,6 +52,11 @@ pub trait Value: Sized {
 /// #[value(with = Millis)]
 /// pub struct Timeout(Duration);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` doesn't say how `{T}` is stored",
+    label = "no adapter for `{T}`",
+    note = "write `impl Adapter<{T}> for {Self} {{ .. }}`"
+)]
 pub trait Adapter<T> {
     /// What stands in the database.
     type Stored: Value + Serialize + DeserializeOwned;

@@ -2,6 +2,7 @@
 
 mod aggregates;
 mod events;
+mod hygiene;
 mod values;
 
 use chrono::{DateTime, Utc};

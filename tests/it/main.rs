@@ -8,5 +8,6 @@ mod derive;
 mod dispatch;
 mod layers;
 mod listings;
+mod ui;
 mod workspace;
 mod writer;

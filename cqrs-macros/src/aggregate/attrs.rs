@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{DeriveInput, Meta, Path, Token, parenthesized};
 
 use crate::support::args::{Number, PathArg, Text, TypeArg};
-use crate::support::attributes;
+use crate::support::attributes::{self, Keys};
 use crate::support::errors::Errors;
 
 /// `#[aggregate(..)]`.
@@ -27,6 +27,22 @@ pub(super) struct Attrs {
     pub(super) runtime: Option<PathArg>,
 }
 
+impl Keys for Attrs {
+    const KEYS: &'static [&'static str] = &[
+        "id",
+        "events",
+        "commands",
+        "error",
+        "config",
+        "snapshot",
+        "retired",
+        "name",
+        "event_enum",
+        "command_enum",
+        "crate",
+    ];
+}
+
 impl Attrs {
     pub(super) fn parse(input: &DeriveInput, errors: &Errors) -> Self {
         attributes::read(&input.attrs, "aggregate", errors)
@@ -34,11 +50,25 @@ impl Attrs {
 }
 
 /// `snapshot(every = 100, version = 1)`.
-#[derive(Clone, Debug, FromMeta)]
+#[derive(Clone, Debug)]
 pub(super) struct Snapshot {
-    pub(super) every: Number,
-    #[darling(default)]
+    pub(super) span: Span,
+    pub(super) every: Option<Number>,
     pub(super) version: Option<Number>,
+}
+
+#[derive(Default, FromMeta)]
+#[darling(default)]
+struct SnapshotKeys {
+    every: Option<Number>,
+    version: Option<Number>,
+}
+
+impl FromMeta for Snapshot {
+    fn from_meta(item: &Meta) -> Result<Self> {
+        let SnapshotKeys { every, version } = SnapshotKeys::from_meta(item)?;
+        Ok(Self { span: item.path().span(), every, version })
+    }
 }
 
 /// A list of types, some of them in a group: `events(A, B)`, `events(init(A, B), C)`, `commands(create(D), E)`.

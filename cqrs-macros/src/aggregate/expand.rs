@@ -1,6 +1,6 @@
 mod checks;
-mod commands;
-mod events;
+pub(super) mod commands;
+pub(super) mod events;
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};

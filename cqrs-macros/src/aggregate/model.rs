@@ -57,7 +57,7 @@ impl Model {
         let events = required(attrs.events.as_ref(), ident, "events(Opened, ..)", "its events", errors)
             .map(|listing| events(&listing, errors));
         let commands = required(attrs.commands.as_ref(), ident, "commands(create(Open), ..)", "its commands", errors)
-            .map(|listing| members(&listing, "create", "command", errors));
+            .map(|listing| commands(&listing, errors));
         let retired = attrs.retired.as_ref().map(|listing| retired(listing, events.as_deref(), errors));
         let event_enum = enum_name(attrs.event_enum.as_ref(), ident, "Event", errors);
         let command_enum = enum_name(attrs.command_enum.as_ref(), ident, "Command", errors);
@@ -83,6 +83,38 @@ impl Model {
     }
 }
 
+impl Model {
+    /// What can be told of an aggregate with mistakes in its annotation; what is missing stands open.
+    pub(super) fn lenient(input: &DeriveInput, attrs: &Attrs) -> Self {
+        let reported = Errors::new();
+        let (ident, unknown) = (&input.ident, |name: &str| {
+            let name = Ident::new(name, Span::call_site());
+            syn::parse_quote!(__private::#name)
+        });
+        let list = |listing: &Option<Listing>, group, what| {
+            listing.as_ref().map(|listing| members(listing, group, what, &reported)).unwrap_or_default()
+        };
+        let model = Self {
+            runtime: expansion::runtime(attrs.runtime.as_ref()),
+            vis: input.vis.clone(),
+            ident: ident.clone(),
+            name: String::new(),
+            id: attrs.id.as_ref().map_or_else(|| unknown("UnknownId"), |ty| ty.0.clone()),
+            error: attrs.error.as_ref().map_or_else(|| unknown("UnknownError"), |ty| ty.0.clone()),
+            config: attrs.config.as_ref().map(|ty| ty.0.clone()),
+            event_enum: enum_name(attrs.event_enum.as_ref(), ident, "Event", &reported),
+            events: list(&attrs.events, "init", "event"),
+            command_enum: enum_name(attrs.command_enum.as_ref(), ident, "Command", &reported),
+            commands: list(&attrs.commands, "create", "command"),
+            retired: Vec::new(),
+            snapshots: None,
+        };
+        // They were reported when the model was validated.
+        drop(reported.check());
+        model
+    }
+}
+
 fn required<T: Clone>(value: Option<&T>, ident: &Ident, example: &str, what: &str, errors: &Errors) -> Option<T> {
     if value.is_none() {
         errors.push(ident, format!("an aggregate names {what}: write `#[aggregate({example}, ..)]`"));
@@ -102,6 +134,13 @@ fn events(listing: &Listing, errors: &Errors) -> Vec<Member> {
         }
     }
     events
+}
+
+fn commands(listing: &Listing, errors: &Errors) -> Vec<Member> {
+    if listing.entries.is_empty() {
+        errors.push_at(listing.span, "an aggregate decides on at least one command: `commands(create(Open), ..)`");
+    }
+    members(listing, "create", "command", errors)
 }
 
 fn members(listing: &Listing, group: &str, what: &str, errors: &Errors) -> Vec<Member> {
@@ -152,7 +191,7 @@ fn retired(listing: &Listing, events: Option<&[Member]>, errors: &Errors) -> Vec
 }
 
 /// The name of a generated enum.
-pub(super) fn enum_name(chosen: Option<&PathArg>, ident: &Ident, suffix: &str, errors: &Errors) -> Ident {
+fn enum_name(chosen: Option<&PathArg>, ident: &Ident, suffix: &str, errors: &Errors) -> Ident {
     let default = || format_ident!("{}{suffix}", plain(ident), span = ident.span());
     let Some(PathArg(path)) = chosen else { return default() };
     path.get_ident().cloned().unwrap_or_else(|| {
@@ -169,10 +208,14 @@ impl Snapshots {
             }
             number.value
         };
+        let Some(every) = &snapshot.every else {
+            errors.push_at(snapshot.span, "say after how many events a snapshot is due: `snapshot(every = 100)`");
+            return None;
+        };
         Some(Self {
-            every: positive(&snapshot.every, "the number of events between snapshots"),
+            every: positive(every, "the number of events between snapshots"),
             version: snapshot.version.as_ref().map_or(1, |version| positive(version, "the version of a snapshot")),
-            span: snapshot.every.span,
+            span: snapshot.span,
             state: Layout::read(input, "a state that is kept in snapshots", errors)?,
         })
     }

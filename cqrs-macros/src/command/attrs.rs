@@ -3,7 +3,7 @@ use darling::util::Flag;
 use syn::{Data, DeriveInput, Field};
 
 use crate::support::args::{PathArg, Text, Timeout, TypeArg};
-use crate::support::attributes;
+use crate::support::attributes::{self, Keys};
 use crate::support::errors::Errors;
 
 /// All that the annotations say.
@@ -25,11 +25,19 @@ pub(super) struct Container {
     pub(super) runtime: Option<PathArg>,
 }
 
+impl Keys for Container {
+    const KEYS: &'static [&'static str] = &["name", "new_id", "enrich", "enrich_timeout", "crate"];
+}
+
 /// `#[command(..)]` on a field.
 #[derive(Default, FromMeta)]
 #[darling(default)]
 struct OnField {
     id: Flag,
+}
+
+impl Keys for OnField {
+    const KEYS: &'static [&'static str] = &["id"];
 }
 
 impl Attrs {

@@ -25,7 +25,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             type Id = #id;
             type Enrichment = #enrichment;
             #target
-            fn unenriched() -> __private::Option<Self::Enrichment> { #unenriched }
+            fn unenriched() -> __private::Option<#enrichment> { #unenriched }
         }
     };
     sealed(&model.runtime, &command)
@@ -36,7 +36,7 @@ fn target(model: &Model) -> (bool, TokenStream, TokenStream) {
     match &model.target {
         Target::Field { ident, ty } => {
             let target = quote! {
-                fn target(&self, _: impl __private::FnOnce() -> __private::Uuid) -> __private::Cow<'_, Self::Id> {
+                fn target(&self, _: impl __private::FnOnce() -> __private::Uuid) -> __private::Cow<'_, #ty> {
                     __private::Cow::Borrowed(&self.#ident)
                 }
             };
@@ -45,7 +45,7 @@ fn target(model: &Model) -> (bool, TokenStream, TokenStream) {
         Target::New(path) => {
             let generate = quote_spanned!(path.span()=> __private::generate::<#path>);
             let target = quote! {
-                fn target(&self, fresh: impl __private::FnOnce() -> __private::Uuid) -> __private::Cow<'_, Self::Id> {
+                fn target(&self, fresh: impl __private::FnOnce() -> __private::Uuid) -> __private::Cow<'_, #path> {
                     __private::Cow::Owned(#generate(fresh()))
                 }
             };

@@ -8,7 +8,6 @@ use crate::support::expansion::{runtime, sealed};
 
 pub(super) fn expand(input: &DeriveInput, attrs: &Attrs) -> TokenStream {
     let ident = &input.ident;
-    let (generics, params, bounds) = input.generics.split_for_impl();
     let id = likely_id(input, attrs);
     let enrichment = attrs.container.enrich.as_ref().map_or_else(
         || quote!(()),
@@ -18,7 +17,7 @@ pub(super) fn expand(input: &DeriveInput, attrs: &Attrs) -> TokenStream {
         },
     );
     let command = quote! {
-        impl #generics __private::Command for #ident #params #bounds {
+        impl __private::Command for #ident {
             const NAME: &'static str = "";
             const NEW_ID: bool = false;
             type Id = #id;

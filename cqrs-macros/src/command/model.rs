@@ -58,14 +58,17 @@ fn target(
     errors: &Errors,
 ) -> Option<Target> {
     if let Some(second) = ids.get(1) {
-        errors.push(second, "a command is for one aggregate: mark one field with `#[command(id)]`");
+        errors.push(&second.ident, "a command is for one aggregate: mark one field with `#[command(id)]`");
         return None;
     }
     match (ids.first(), &container.new_id) {
         (Some(field), None) => Some(Target::Field { ident: field.ident.clone()?, ty: Box::new(field.ty.clone()) }),
         (None, Some(path)) => Some(Target::New(path.0.clone())),
         (Some(field), Some(_)) => {
-            errors.push(field, "the server makes the id (`new_id`), so no field can hold it: remove one of the two");
+            errors.push(
+                &field.ident,
+                "the server makes the id (`new_id`), so no field can hold it: remove one of the two",
+            );
             None
         }
         (None, None) => {

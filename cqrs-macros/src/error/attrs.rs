@@ -2,7 +2,7 @@ use darling::FromMeta;
 use syn::{Attribute, Data, DeriveInput, Ident};
 
 use crate::support::args::{PathArg, Text};
-use crate::support::attributes;
+use crate::support::attributes::{self, Keys};
 use crate::support::errors::Errors;
 
 /// All that the annotations say.
@@ -19,6 +19,10 @@ pub(super) struct Domain {
     pub(super) field: Option<Text>,
     #[darling(rename = "crate")]
     pub(super) runtime: Option<PathArg>,
+}
+
+impl Keys for Domain {
+    const KEYS: &'static [&'static str] = &["code", "field", "crate"];
 }
 
 impl Attrs {

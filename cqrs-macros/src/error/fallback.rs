@@ -7,9 +7,8 @@ use crate::support::expansion::{runtime, sealed};
 
 pub(super) fn expand(input: &DeriveInput, attrs: &Attrs) -> TokenStream {
     let ident = &input.ident;
-    let (generics, params, bounds) = input.generics.split_for_impl();
     let error = quote! {
-        impl #generics __private::DomainError for #ident #params #bounds {
+        impl __private::DomainError for #ident {
             fn code(&self) -> &'static str { "" }
         }
     };

@@ -3,7 +3,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Data, DeriveInput, Field, Ident, LitInt, Meta, Token, Type};
 
 use crate::support::args::{DefaultArg, Number, PathArg, Text, TypeArg};
-use crate::support::attributes;
+use crate::support::attributes::{self, Keys};
 use crate::support::errors::Errors;
 
 /// All that the annotations say.
@@ -25,6 +25,10 @@ pub(super) struct Container {
     pub(super) runtime: Option<PathArg>,
 }
 
+impl Keys for Container {
+    const KEYS: &'static [&'static str] = &["name", "version", "previous", "removed", "crate"];
+}
+
 /// A field, and each `#[event(..)]` on it.
 pub(super) struct OnField {
     pub(super) field: Field,
@@ -41,6 +45,10 @@ pub(super) struct Change {
     pub(super) was: Option<Text>,
     pub(super) ty: Option<TypeArg>,
     pub(super) with: Option<PathArg>,
+}
+
+impl Keys for Change {
+    const KEYS: &'static [&'static str] = &["since", "default", "until", "was", "ty", "with"];
 }
 
 /// A field that is no more: `removed(legacy: String, until = 2)`.

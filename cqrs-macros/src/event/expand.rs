@@ -6,11 +6,12 @@ use syn::Path;
 use syn::spanned::Spanned;
 
 use super::model::Model;
-use crate::support::expansion::sealed;
+use crate::support::expansion::{local, sealed};
 use crate::support::layout::shape_of;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let Model { ident, name, version, .. } = model;
+    let raw = local("raw");
     let (decode, history, outside) = match &model.previous {
         Some(previous) => after(model, previous),
         None if *version > 1 => (upcasters::decode(model), upcasters::history(model), upcasters::old_versions(model)),
@@ -23,7 +24,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             const NAME: &'static str = #name;
             const VERSION: u32 = #version;
             fn decode(
-                raw: &__private::RawEvent<'_>,
+                #raw: &__private::RawEvent<'_>,
             ) -> __private::Result<__private::Parts<Self>, __private::DecodeError> {
                 #decode
             }
@@ -37,11 +38,12 @@ pub(super) fn expand(model: &Model) -> TokenStream {
 
 /// The current version, straight from its payload.
 fn decode_current(model: &Model) -> TokenStream {
+    let raw = local("raw");
     if !model.fields.is_empty() {
-        return quote!(__private::decode_current(raw));
+        return quote!(__private::decode_current(#raw));
     }
     let this = if model.unit { quote!(Self) } else { quote!(Self {}) };
-    quote!(__private::decode_without_fields(raw, #this))
+    quote!(__private::decode_without_fields(#raw, #this))
 }
 
 fn first_history(model: &Model) -> TokenStream {
@@ -53,18 +55,25 @@ fn first_history(model: &Model) -> TokenStream {
 fn after(model: &Model, previous: &Path) -> (TokenStream, TokenStream, TokenStream) {
     let Model { ident, version, .. } = model;
     let (this, before) = (ident.to_string(), quote!(#previous).to_string().replace(' ', ""));
-    let span = previous.span();
+    let (span, raw) = (previous.span(), local("raw"));
     let definition = definition(model);
-    let mut spanned = ident.clone();
-    spanned.set_span(span);
-    let decode = quote_spanned!(span=> __private::decode_after::<#spanned, #previous>(raw));
+    let decode = quote_spanned!(span=> __private::decode_after::<__Link>(#raw));
     let history = quote! {
-        let mut history = <#previous as __private::Event>::history(shapes);
+        let mut history = __private::history_before::<__Link>(shapes);
         history.push(__private::event_schema::<Self>(#version, #definition));
         history
     };
-    let check = quote_spanned!(span=> const _: () = __private::check_previous::<#spanned, #previous>(#this, #before););
-    (decode, history, check)
+    let check = quote_spanned!(span=> const _: () = __private::check_previous::<__Link>(#this, #before););
+    let outside = quote! {
+        enum __Link {}
+        #[automatically_derived]
+        impl __private::Link for __Link {
+            type Event = #ident;
+            type Previous = #previous;
+        }
+        #check
+    };
+    (decode, history, outside)
 }
 
 fn definition(model: &Model) -> TokenStream {

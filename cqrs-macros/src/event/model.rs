@@ -61,7 +61,10 @@ impl Model {
             previous: container.previous.as_ref().map(|path| path.0.clone()),
         };
         model.removed.iter().for_each(|removed| removed.check(version, errors));
-        model.check_history(version_span(input, container), errors);
+        // A history of which a part was not understood can't be judged.
+        if errors.is_empty() {
+            model.check_history(version_span(input, container), errors);
+        }
         Some(model)
     }
 

@@ -2,7 +2,7 @@ use darling::FromMeta;
 use syn::DeriveInput;
 
 use crate::support::args::{PathArg, Text};
-use crate::support::attributes;
+use crate::support::attributes::{self, Keys};
 use crate::support::errors::Errors;
 
 /// `#[id(..)]`.
@@ -12,6 +12,10 @@ pub(super) struct Attrs {
     pub(super) name: Option<Text>,
     #[darling(rename = "crate")]
     pub(super) runtime: Option<PathArg>,
+}
+
+impl Keys for Attrs {
+    const KEYS: &'static [&'static str] = &["name", "crate"];
 }
 
 impl Attrs {

@@ -7,35 +7,33 @@ use crate::support::expansion::{runtime, sealed};
 
 pub(super) fn expand(input: &DeriveInput, attrs: &Attrs) -> TokenStream {
     let ident = &input.ident;
-    let (generics, params, bounds) = input.generics.split_for_impl();
-    let target = quote!(#ident #params #bounds);
     let standard = crate::support::fallback::standard(input);
     let serde = crate::support::fallback::serde(input);
     let impls = quote! {
         #standard
         #serde
-        impl #generics __private::Eq for #target {}
-        impl #generics __private::Hash for #target {
+        impl __private::Eq for #ident {}
+        impl __private::Hash for #ident {
             fn hash<__H: __private::Hasher>(&self, _: &mut __H) {}
         }
-        impl #generics __private::PartialOrd for #target {
+        impl __private::PartialOrd for #ident {
             fn partial_cmp(&self, _: &Self) -> __private::Option<__private::Ordering> { __private::None }
         }
-        impl #generics __private::Ord for #target {
+        impl __private::Ord for #ident {
             fn cmp(&self, _: &Self) -> __private::Ordering { __private::failed() }
         }
-        impl #generics __private::Display for #target {
+        impl __private::Display for #ident {
             fn fmt(&self, _: &mut __private::Formatter<'_>) -> __private::fmt::Result { __private::failed() }
         }
-        impl #generics __private::FromStr for #target {
+        impl __private::FromStr for #ident {
             type Err = __private::ParseIdError;
             fn from_str(_: &str) -> __private::Result<Self, Self::Err> { __private::failed() }
         }
-        impl #generics __private::Value for #target {
+        impl __private::Value for #ident {
             fn shape(_: &mut __private::Shapes) -> __private::Shape { __private::failed() }
         }
-        impl #generics __private::Identifier for #target {}
-        impl #generics __private::GeneratedId for #target {
+        impl __private::Identifier for #ident {}
+        impl __private::GeneratedId for #ident {
             fn generate(_: __private::Uuid) -> Self { __private::failed() }
         }
     };

@@ -160,3 +160,22 @@ fn expects(item: &Meta, what: &str, example: &str) -> Error {
     let key = item.path().to_token_stream();
     Error::custom(format!("`{key}` takes {what}: write `{key} = {example}`")).with_span(item)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::parse_duration;
+
+    #[test]
+    fn durations_have_a_unit() {
+        let check =
+            |text, millis: Option<u64>| assert_eq!(parse_duration(text), millis.map(Duration::from_millis), "{text}");
+        check("500ms", Some(500));
+        check("2s", Some(2_000));
+        check("1m", Some(60_000));
+        for wrong in ["", "2", "s", "0s", "2 s", "2h", "-1s", "1.5s", "99999999999999999999s", "999999999999999999m"] {
+            check(wrong, None);
+        }
+    }
+}

@@ -14,7 +14,8 @@ pub(crate) struct Derive<A, M> {
     pub(crate) validate: fn(&DeriveInput, &A, &Errors) -> Option<M>,
     /// The expansion.
     pub(crate) expand: fn(&M) -> TokenStream,
-    /// Impls that don't work but exist, so that a mistake is not buried under errors that follow from it.
+    /// Impls that don't work but exist, so that a mistake is not buried under errors that follow from it. Not asked of
+    /// a generic type: an impl for it would bring errors of its own.
     pub(crate) fallback: fn(&DeriveInput, &A) -> TokenStream,
 }
 
@@ -32,7 +33,7 @@ impl<A, M> Derive<A, M> {
             (Ok(()), None) => unreachable!("a model is missing only after a mistake was reported"),
             (Err(error), _) => {
                 let errors = error.into_compile_error();
-                let fallback = (self.fallback)(&input, &attrs);
+                let fallback = input.generics.params.is_empty().then(|| (self.fallback)(&input, &attrs));
                 quote!(#errors #fallback)
             }
         }

@@ -40,6 +40,11 @@ impl Errors {
         }
     }
 
+    /// Whether no mistake was reported so far.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.collected.borrow().as_ref().is_none_or(Vec::is_empty)
+    }
+
     /// All mistakes as one error, if there are any.
     pub(crate) fn check(self) -> Result<(), syn::Error> {
         let collected = self.collected.borrow_mut().take().unwrap_or_default();

@@ -87,3 +87,32 @@ fn snake(name: &str) -> String {
     }
     snake
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Case;
+
+    /// The names that serde writes, for a variant `UsDollar2` and a field `us_dollar_2`.
+    const CASES: &[(&str, &str, &str)] = &[
+        ("lowercase", "usdollar2", "us_dollar_2"),
+        ("UPPERCASE", "USDOLLAR2", "US_DOLLAR_2"),
+        ("PascalCase", "UsDollar2", "UsDollar2"),
+        ("camelCase", "usDollar2", "usDollar2"),
+        ("snake_case", "us_dollar2", "us_dollar_2"),
+        ("SCREAMING_SNAKE_CASE", "US_DOLLAR2", "US_DOLLAR_2"),
+        ("kebab-case", "us-dollar2", "us-dollar-2"),
+        ("SCREAMING-KEBAB-CASE", "US-DOLLAR2", "US-DOLLAR-2"),
+    ];
+
+    #[test]
+    fn names_are_written_as_serde_writes_them() {
+        for (name, variant, field) in CASES {
+            let case = Case::parse(name).expect("a convention of serde");
+            assert_eq!(
+                (case.of_variant("UsDollar2"), case.of_field("us_dollar_2")),
+                ((*variant).into(), (*field).into())
+            );
+        }
+        assert_eq!(Case::parse("Snake_Case"), None);
+    }
+}

@@ -2,7 +2,7 @@ use darling::FromMeta;
 use syn::DeriveInput;
 
 use crate::support::args::{PathArg, Text, TypeArg};
-use crate::support::attributes;
+use crate::support::attributes::{self, Keys};
 use crate::support::errors::Errors;
 
 /// `#[value(..)]`.
@@ -13,6 +13,10 @@ pub(super) struct Attrs {
     pub(super) with: Option<TypeArg>,
     #[darling(rename = "crate")]
     pub(super) runtime: Option<PathArg>,
+}
+
+impl Keys for Attrs {
+    const KEYS: &'static [&'static str] = &["name", "with", "crate"];
 }
 
 impl Attrs {

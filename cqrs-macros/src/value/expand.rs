@@ -1,6 +1,5 @@
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
+use quote::quote;
 use syn::{Ident, Type};
 
 use super::model::{Form, Model};
@@ -24,13 +23,25 @@ fn plain(ident: &Ident, name: &str, layout: &Layout, mirror: &TokenStream) -> To
     quote!(#mirror #serde #value)
 }
 
-fn adapted(ident: &Ident, name: &str, adapter: &Type, inner: &Type) -> TokenStream {
-    let store = quote_spanned!(adapter.span()=> __private::store::<#adapter, #inner, _>(&self.0, serializer));
-    let restore = quote_spanned!(adapter.span()=> __private::restore::<#adapter, #inner, _>(deserializer).map(Self));
-    let shape = quote_spanned!(adapter.span()=> __private::adapted_shape::<#adapter, #inner>(shapes));
-    let serde = serde(ident, &store, &restore);
+fn adapted(ident: &Ident, name: &str, adapter: &Type, foreign: &Type) -> TokenStream {
+    let write = quote!(__private::store::<__Adapted, S>(self, serializer));
+    let read = quote!(__private::restore::<__Adapted, D>(deserializer));
+    let shape = quote!(__private::adapted_shape::<__Adapted>(shapes));
+    let serde = serde(ident, &write, &read);
     let value = value(ident, name, &quote!(__private::Definition::Alias(#shape)));
-    quote!(#serde #value)
+    quote! {
+        enum __Adapted {}
+        #[automatically_derived]
+        impl __private::Adapted for __Adapted {
+            type Newtype = #ident;
+            type Foreign = #foreign;
+            type Adapter = #adapter;
+            fn unwrap(newtype: &Self::Newtype) -> &Self::Foreign { &newtype.0 }
+            fn wrap(foreign: Self::Foreign) -> Self::Newtype { #ident(foreign) }
+        }
+        #serde
+        #value
+    }
 }
 
 fn serde(ident: &Ident, write: &TokenStream, read: &TokenStream) -> TokenStream {

@@ -8,12 +8,11 @@ use crate::support::fallback;
 
 pub(super) fn expand(input: &DeriveInput, attrs: &Attrs) -> TokenStream {
     let ident = &input.ident;
-    let (generics, params, bounds) = input.generics.split_for_impl();
     let (standard, serde) = (fallback::standard(input), fallback::serde(input));
     let impls = quote! {
         #standard
         #serde
-        impl #generics __private::Value for #ident #params #bounds {
+        impl __private::Value for #ident {
             fn shape(_: &mut __private::Shapes) -> __private::Shape { __private::failed() }
         }
     };

@@ -91,7 +91,7 @@ fn mirror(input: &DeriveInput, runtime: &Path) -> TokenStream {
         }
         Data::Union(_) => {}
     }
-    let serde_path = quote!(#runtime::private::serde).to_string();
+    let serde_path = expansion::serde_path(runtime);
     let remote = ident.to_string();
     let name = SerdeAttrs::read(&input.attrs).find("rename").is_none().then(|| {
         let name = plain(ident);
@@ -115,7 +115,7 @@ fn only_serde(attrs: &mut Vec<Attribute>) {
 fn unselfed(token: proc_macro2::TokenTree, ident: &Ident) -> proc_macro2::TokenTree {
     use proc_macro2::{Group, TokenTree};
     match token {
-        TokenTree::Ident(word) if word == "Self" => TokenTree::Ident(Ident::new(&ident.to_string(), word.span())),
+        TokenTree::Ident(word) if word == "Self" => TokenTree::Ident(ident.clone()),
         TokenTree::Group(group) => {
             let inner = group.stream().into_iter().map(|token| unselfed(token, ident)).collect();
             let mut replaced = Group::new(group.delimiter(), inner);

@@ -1,5 +1,6 @@
 //! Checks across items, made when constants are evaluated; a failed one is reported at its caller's span.
 
+use super::decode::Link;
 use crate::command::Command;
 use crate::event::Event;
 
@@ -11,19 +12,21 @@ pub trait OfOneAggregate {}
 /// # Panics
 /// When it is not.
 #[track_caller]
-pub const fn check_previous<E: Event, Old: Event>(event: &str, previous: &str) {
-    if E::VERSION == 0 || Old::VERSION == 0 {
+pub const fn check_previous<L: Link>(event: &str, previous: &str) {
+    let (version, name) = (<L::Previous as Event>::VERSION, <L::Previous as Event>::NAME);
+    if L::Event::VERSION == 0 || version == 0 {
         return;
     }
-    if Old::VERSION + 1 != E::VERSION {
-        let text = Text::new().quote(event).push(" is version ").number(E::VERSION);
-        let text = text.push(", so `previous` must be version ").number(E::VERSION - 1);
-        text.push(", but ").quote(previous).push(" is version ").number(Old::VERSION).panic();
+    if version + 1 != L::Event::VERSION {
+        let text = Text::new().quote(event).push(" is version ").number(L::Event::VERSION);
+        let text = text.push(", so `previous` must be version ").number(L::Event::VERSION - 1);
+        text.push(", but ").quote(previous).push(" is version ").number(version).panic();
     }
-    if !same(E::NAME, Old::NAME) {
-        let text = Text::new().quote(event).push(" is stored under \"").push(E::NAME).push("\", but ").quote(previous);
-        let text = text.push(" under \"").push(Old::NAME);
-        text.push("\": write `#[event(name = \"").push(E::NAME).push("\")]` on ").quote(previous).panic();
+    if !same(L::Event::NAME, name) {
+        let text =
+            Text::new().quote(event).push(" is stored under \"").push(L::Event::NAME).push("\", but ").quote(previous);
+        let text = text.push(" under \"").push(name);
+        text.push("\": write `#[event(name = \"").push(L::Event::NAME).push("\")]` on ").quote(previous).panic();
     }
 }
 

@@ -4,6 +4,7 @@ use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny, MapAcce
 
 use crate::aggregate::EventSet;
 use crate::event::{DecodeError, Event, Parts, RawEvent};
+use crate::schema::{EventSchema, Shapes};
 use crate::upcast::{Upcast, UpcastContext, UpcastError};
 
 /// Decodes an event as a member of a set.
@@ -23,12 +24,28 @@ pub fn decode_without_fields<E: Event>(raw: &RawEvent<'_>, event: E) -> Result<P
     payload::<NoFields>(raw).map(|_| Parts::One(event))
 }
 
+/// That an event's version before is a struct of its own, which may be less visible than the event.
+pub trait Link {
+    /// The event.
+    type Event: Event;
+    /// The version before.
+    type Previous: Event;
+}
+
+/// The shapes of all versions before this one, oldest first.
+pub fn history_before<L: Link>(shapes: &mut Shapes) -> Vec<EventSchema> {
+    L::Previous::history(shapes)
+}
+
 /// Decodes the current version, or the one before and what it has become.
-pub fn decode_after<E: Event + Upcast<Old>, Old: Event>(raw: &RawEvent<'_>) -> Result<Parts<E>, DecodeError> {
-    if !(1..E::VERSION).contains(&raw.schema_version) {
+pub fn decode_after<L: Link>(raw: &RawEvent<'_>) -> Result<Parts<L::Event>, DecodeError>
+where
+    L::Event: Upcast<L::Previous>,
+{
+    if !(1..L::Event::VERSION).contains(&raw.schema_version) {
         return decode_current(raw);
     }
-    upcast_from::<E, Old>(raw)
+    upcast_from::<L::Event, L::Previous>(raw)
 }
 
 /// Decodes an event that is no longer written, and what it has become.

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::aggregate::DomainError;
 use crate::id::{GeneratedId, Identifier, ParseIdError};
 use crate::schema::{Shape, Shapes};
 use crate::value::Value;
@@ -21,6 +22,17 @@ pub fn failed() -> ! {
 /// The id of a command or an aggregate that does not say which one it has.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct UnknownId;
+
+/// The error of an aggregate that does not say which one it has.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a derive failed")]
+pub struct UnknownError;
+
+impl DomainError for UnknownError {
+    fn code(&self) -> &'static str {
+        failed()
+    }
+}
 
 impl fmt::Display for UnknownId {
     fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {

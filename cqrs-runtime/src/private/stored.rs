@@ -16,9 +16,38 @@ pub fn shape<T: Value>(shapes: &mut Shapes) -> Shape {
     T::shape(shapes)
 }
 
-/// The shape in which an adapter stores `T`.
-pub fn adapted_shape<A: Adapter<T>, T>(shapes: &mut Shapes) -> Shape {
-    A::Stored::shape(shapes)
+/// That a newtype is stored as an adapter says, which may be less visible than the newtype.
+pub trait Adapted {
+    /// The newtype.
+    type Newtype;
+    /// What it wraps.
+    type Foreign;
+    /// How that is stored.
+    type Adapter: Adapter<Self::Foreign>;
+
+    /// The wrapped value.
+    fn unwrap(newtype: &Self::Newtype) -> &Self::Foreign;
+
+    /// Wraps a value.
+    fn wrap(foreign: Self::Foreign) -> Self::Newtype;
+}
+
+type Stored<A> = <<A as Adapted>::Adapter as Adapter<<A as Adapted>::Foreign>>::Stored;
+
+/// The shape in which it is stored.
+pub fn adapted_shape<A: Adapted>(shapes: &mut Shapes) -> Shape {
+    Stored::<A>::shape(shapes)
+}
+
+/// Writes what the adapter stores.
+pub fn store<A: Adapted, S: Serializer>(newtype: &A::Newtype, serializer: S) -> Result<S::Ok, S::Error> {
+    A::Adapter::store(A::unwrap(newtype)).serialize(serializer)
+}
+
+/// Reads what the adapter stores.
+pub fn restore<'de, A: Adapted, D: Deserializer<'de>>(deserializer: D) -> Result<A::Newtype, D::Error> {
+    let stored = Stored::<A>::deserialize(deserializer)?;
+    A::Adapter::restore(stored).map(A::wrap).map_err(D::Error::custom)
 }
 
 /// Named fields.
@@ -37,16 +66,6 @@ pub fn choice<const N: usize>(variants: [(&'static str, Option<Definition>); N])
 #[must_use]
 pub fn event_schema<E: Event>(version: u32, definition: Definition) -> EventSchema {
     EventSchema { name: E::NAME, version, definition }
-}
-
-/// Writes what an adapter stores.
-pub fn store<A: Adapter<T>, T, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    A::store(value).serialize(serializer)
-}
-
-/// Reads what an adapter stores.
-pub fn restore<'de, A: Adapter<T>, T, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    A::restore(A::Stored::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
 /// An id over a type that has a text.

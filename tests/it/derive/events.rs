@@ -11,7 +11,7 @@ struct AccountClosed;
 
 #[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[event(version = 3, previous = MoneyDepositedV2)]
-struct MoneyDeposited {
+pub(super) struct MoneyDeposited {
     cents: i64,
     by: String,
 }

@@ -81,7 +81,7 @@ impl Adapter<Duration> for Millis {
 
 #[derive(Value)]
 #[value(with = Millis)]
-struct Timeout(Duration);
+pub(super) struct Timeout(Duration);
 
 fn check<T: Value + Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug>(value: &T, json: &str) {
     assert_eq!(serde_json::to_string(value).expect("JSON"), json);

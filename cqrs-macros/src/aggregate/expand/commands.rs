@@ -1,13 +1,14 @@
 //! The enum of the commands: conversions both ways, reading by name, and routing to `Create` and `Handle`.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 
 use super::at;
 use crate::aggregate::model::{Member, Model};
 
 /// The enum itself; it stands beside the aggregate.
-pub(super) fn definition(model: &Model) -> TokenStream {
+pub(in crate::aggregate) fn definition(model: &Model) -> TokenStream {
     let Model { vis, ident, command_enum, commands, .. } = model;
     let doc = format!("The commands of [`{ident}`].");
     let variants = commands.iter().map(|Member { path, variant, .. }| {
@@ -34,7 +35,8 @@ fn set(model: &Model) -> TokenStream {
     let variants: Vec<_> = commands.iter().map(|command| &command.variant).collect();
     let visits = commands.iter().map(|Member { path, variant, .. }| {
         let visit = at("visit", path, model, &quote!(, V));
-        quote!(Self::#variant(command) => #visit(visitor, command))
+        let call = quote_spanned!(path.span()=> #visit(visitor, command));
+        quote!(Self::#variant(command) => #call)
     });
     quote! {
         #[automatically_derived]
@@ -56,10 +58,10 @@ fn set(model: &Model) -> TokenStream {
     }
 }
 
-fn member(model: &Model, Member { path, variant, begins }: &Member) -> TokenStream {
-    let Model { ident, command_enum, commands, .. } = model;
+/// From the command to the enum, and back.
+pub(in crate::aggregate) fn conversions(model: &Model, Member { path, variant, .. }: &Member) -> TokenStream {
+    let Model { command_enum, commands, .. } = model;
     let otherwise = (commands.len() > 1).then(|| quote!(other => __private::Err(other)));
-    let decide = at(if *begins { "create" } else { "handle" }, path, model, &quote!());
     quote! {
         #[automatically_derived]
         impl __private::From<#path> for #command_enum {
@@ -72,6 +74,13 @@ fn member(model: &Model, Member { path, variant, begins }: &Member) -> TokenStre
                 match command { #command_enum::#variant(command) => __private::Ok(command), #otherwise }
             }
         }
+    }
+}
+
+/// That the aggregate decides on the command, by `body`.
+pub(in crate::aggregate) fn decide(model: &Model, member: &Member, body: &TokenStream) -> TokenStream {
+    let (ident, Member { path, begins, .. }) = (&model.ident, member);
+    quote! {
         #[automatically_derived]
         impl __private::Decide<#path> for #ident {
             const CREATES: bool = #begins;
@@ -80,8 +89,15 @@ fn member(model: &Model, Member { path, variant, begins }: &Member) -> TokenStre
                 command: #path,
                 cx: &__private::Context<Self, <#path as __private::Command>::Enrichment>,
             ) -> __private::Result<__private::Events<Self>, __private::DecideError<Self::Error>> {
-                #decide(state, command, cx)
+                #body
             }
         }
     }
+}
+
+fn member(model: &Model, member: &Member) -> TokenStream {
+    let decide_on = at(if member.begins { "create" } else { "handle" }, &member.path, model, &quote!());
+    let decide = decide(model, member, &quote!(#decide_on(state, command, cx)));
+    let conversions = conversions(model, member);
+    quote!(#conversions #decide)
 }

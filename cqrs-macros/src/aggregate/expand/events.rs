@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 use crate::aggregate::model::{Member, Model};
 
 /// The enum itself; it stands beside the aggregate.
-pub(super) fn definition(model: &Model) -> TokenStream {
+pub(in crate::aggregate) fn definition(model: &Model) -> TokenStream {
     let Model { vis, ident, event_enum, events, .. } = model;
     let doc = format!("The events of [`{ident}`].");
     let variants = events.iter().map(|Member { path, variant, .. }| {
@@ -33,7 +33,9 @@ fn set(model: &Model) -> TokenStream {
     let paths: Vec<_> = events.iter().map(|event| &event.path).collect();
     let variants: Vec<_> = events.iter().map(|event| &event.variant).collect();
     let retired = retired.iter().map(|path| {
-        let decode = quote_spanned!(path.span()=> __private::decode_retired::<#event_enum, #path>);
+        let mut set = event_enum.clone();
+        set.set_span(path.span());
+        let decode = quote_spanned!(path.span()=> __private::decode_retired::<#set, #path>);
         quote!(<#path as __private::Event>::NAME => #decode(raw))
     });
     quote! {
@@ -62,7 +64,8 @@ fn set(model: &Model) -> TokenStream {
     }
 }
 
-fn conversions(model: &Model, Member { path, variant, .. }: &Member) -> TokenStream {
+/// From the event to the enum, and back.
+pub(in crate::aggregate) fn conversions(model: &Model, Member { path, variant, .. }: &Member) -> TokenStream {
     let Model { ident, event_enum, events, .. } = model;
     let several = events.len() > 1;
     let otherwise = several.then(|| quote!(other => __private::Err(other)));

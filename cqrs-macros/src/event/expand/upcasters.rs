@@ -8,6 +8,7 @@ use syn::spanned::Spanned;
 use crate::event::model::{EventField, Model};
 use crate::event::timeline::{Form, Past};
 use crate::support::args::DefaultArg;
+use crate::support::expansion::{local, serde_path};
 use crate::support::layout::shape_of;
 
 /// The structs of the old versions; a version without fields needs none.
@@ -23,8 +24,7 @@ fn old_version(model: &Model, version: u32) -> TokenStream {
     }
     let ident = old_ident(version);
     let container = model.serde.without(&["crate", "rename", "default", "expecting"]);
-    let runtime = &model.runtime;
-    let serde = quote!(#runtime::private::serde).to_string();
+    let serde = serde_path(&model.runtime);
     // What was removed is checked against its type, and not read again.
     let unread = (!removed.is_empty()).then(|| quote!(#[allow(dead_code)]));
     let removed = removed.iter().map(|removed| {
@@ -62,6 +62,7 @@ fn old_field(field: &EventField, version: u32) -> Option<TokenStream> {
 
 pub(super) fn decode(model: &Model) -> TokenStream {
     let current = super::decode_current(model);
+    let (raw, old_event) = (local("raw"), local("old"));
     let arms = (1..model.version).map(|version| {
         let fields = model.fields.iter().map(|field| {
             let (ident, value) = (&field.ident, converted(field, version));
@@ -72,12 +73,12 @@ pub(super) fn decode(model: &Model) -> TokenStream {
         let reads = model.fields.iter().any(|field| !matches!(field.timeline.at(version), Form::Absent(_)));
         let ident = old_ident(version);
         let old = if has_fields { quote!(#ident) } else { quote!(__private::NoFields) };
-        let binding = if reads { quote!(old) } else { quote!(_) };
+        let binding = if reads { quote!(#old_event) } else { quote!(_) };
         let this = if model.unit { quote!(Self) } else { quote!(Self { #(#fields),* }) };
-        quote!(#version => __private::decode_old(raw, |#binding: #old| __private::Ok(#this)))
+        quote!(#version => __private::decode_old(#raw, |#binding: #old| __private::Ok(#this)))
     });
     quote! {
-        match raw.schema_version {
+        match #raw.schema_version {
             #(#arms,)*
             _ => #current,
         }
@@ -87,17 +88,18 @@ pub(super) fn decode(model: &Model) -> TokenStream {
 /// The current value of a field, from an old version.
 fn converted(field: &EventField, version: u32) -> TokenStream {
     let EventField { ident, ty, timeline, .. } = field;
+    let from = local("old");
     match timeline.at(version) {
         Form::Absent(DefaultArg::Std(span)) => quote_spanned!(*span=> __private::Default::default()),
         Form::Absent(DefaultArg::Text(text)) => quote_spanned!(text.span()=> __private::From::from(#text)),
         Form::Absent(DefaultArg::Expr(expr)) => quote!(#expr),
         Form::Past(Past { ty: Some(_), with: Some(with), .. }) => {
-            quote_spanned!(with.span()=> __private::converted::<#ty, _>(#with(old.#ident))?)
+            quote_spanned!(with.span()=> __private::converted::<#ty, _>(#with(#from.#ident))?)
         }
         Form::Past(Past { ty: Some(old), with: None, .. }) => {
-            quote_spanned!(old.span()=> __private::convert::<#old, #ty>(old.#ident)?)
+            quote_spanned!(old.span()=> __private::convert::<#old, #ty>(#from.#ident)?)
         }
-        Form::Past(_) | Form::Current => quote!(old.#ident),
+        Form::Past(_) | Form::Current => quote!(#from.#ident),
     }
 }
 

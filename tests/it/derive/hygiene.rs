@@ -1,0 +1,111 @@
+//! A user's own items, named like ours or like those of the standard library, don't get into expansions; raw
+//! identifiers and keywords are names like others; and a strict crate gets no warning.
+
+#![deny(warnings, missing_docs, unused_qualifications, missing_debug_implementations, clippy::pedantic)]
+#![allow(non_camel_case_types, reason = "types are named as strangely as it gets")]
+
+use cqrs_runtime::aggregate as ours;
+use cqrs_runtime::event as stored;
+use cqrs_runtime::prelude::*;
+
+use super::raw as raw_event;
+
+macro_rules! taken {
+    ($($name:ident)+) => { $(#[derive(Debug)] #[expect(dead_code, reason = "only its name matters")] struct $name;)+ };
+}
+
+taken! {
+    Vec String Box Clone Debug PartialEq Eq Ord PartialOrd Hash Copy Default Display From TryFrom FromStr Cow Duration
+    Option Some None Result Ok Err Events Context Parts RawEvent Shape Shapes Definition Event Command Aggregate Value
+    Decide Emits EventSet CommandSet EventSchema Identifier GeneratedId Serializer Deserializer ToString ToOwned
+    core std
+}
+
+type Text = ::std::string::String;
+type Decision<T> = ::std::result::Result<ours::Events<T>, Refused>;
+
+/// What a default means when it is called as the expansion calls its own variables.
+fn raw() -> i64 {
+    3
+}
+
+/// Likewise.
+fn old() -> i64 {
+    4
+}
+
+#[derive(Id)]
+pub(super) struct r#type(Uuid);
+
+#[derive(Value)]
+pub(super) enum r#enum {
+    r#Self_ { r#fn: i64, f: Text, other: ::std::vec::Vec<Self> },
+    A(Text),
+}
+
+#[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[event(version = 2, removed(r#loop: Text, until = 2))]
+pub(super) struct r#struct {
+    pub(super) r#match: Text,
+    pub(super) shapes: r#enum,
+    #[event(since = 2, default = raw())]
+    pub(super) raw: i64,
+    #[event(since = 2, default = old())]
+    pub(super) shape_0: i64,
+}
+
+#[derive(Command, Clone, Debug, Serialize, Deserialize)]
+pub(super) struct r#do {
+    #[command(id)]
+    pub(super) r#type: r#type,
+    pub(super) fresh: i64,
+}
+
+#[derive(Debug, PartialEq, thiserror::Error, DomainError)]
+#[error("refused")]
+pub(super) struct Refused;
+
+#[derive(Aggregate, Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[aggregate(
+    id = r#type,
+    events(r#struct),
+    commands(create(r#do)),
+    error = Refused,
+    event_enum = r#yield,
+    snapshot(every = 1),
+)]
+pub(super) struct r#impl {
+    event: i64,
+}
+
+impl Init<r#struct> for r#impl {
+    fn init(event: &r#struct) -> Self {
+        Self { event: event.raw }
+    }
+}
+
+impl Create<r#do> for r#impl {
+    fn create(command: r#do, _: &cqrs_runtime::context::Context<Self>) -> Decision<Self> {
+        let shapes = r#enum::A(Text::new());
+        ::std::result::Result::Ok(r#struct { r#match: Text::new(), shapes, raw: command.fresh, shape_0: 0 }.into())
+    }
+}
+
+#[test]
+fn raw_identifiers_lose_their_prefix() {
+    assert_eq!(<r#struct as stored::Event>::NAME, "struct");
+    assert_eq!(<r#do as cqrs_runtime::command::Command>::NAME, "do");
+    assert_eq!(<r#impl as ours::Aggregate>::TYPE, "impl");
+    let value = r#enum::r#Self_ { r#fn: 1, f: Text::new(), other: ::std::vec::Vec::new() };
+    assert_eq!(serde_json::to_string(&value).expect("JSON"), r#"{"Self_":{"fn":1,"f":"","other":[]}}"#);
+    assert_eq!(format!("{value:?}"), r#"Self_ { fn: 1, f: "", other: [] }"#);
+}
+
+#[test]
+fn defaults_mean_the_items_of_the_user() {
+    let payload = r#"{"match":"m","shapes":{"A":"a"},"loop":"l"}"#;
+    let decoded = <r#yield as ours::EventSet>::decode(&raw_event("struct", 1, payload)).expect("it decodes");
+    let shapes = r#enum::A("a".into());
+    let event = r#struct { r#match: "m".into(), shapes, raw: 3, shape_0: 4 };
+    assert_eq!(decoded, stored::Parts::One(event.into()));
+}

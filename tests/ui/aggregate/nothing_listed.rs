@@ -1,0 +1,39 @@
+use cqrs_runtime::prelude::*;
+
+#[derive(Id)]
+struct AccountId(Uuid);
+
+#[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Opened {
+    owner: String,
+}
+
+#[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Deposited {
+    cents: i64,
+}
+
+#[derive(Command, Clone, Debug, Serialize, Deserialize)]
+#[command(new_id = AccountId)]
+struct Open {
+    owner: String,
+}
+
+#[derive(Command, Clone, Debug, Serialize, Deserialize)]
+struct Deposit {
+    #[command(id)]
+    account_id: AccountId,
+    cents: i64,
+}
+
+#[derive(Debug, PartialEq, thiserror::Error, DomainError)]
+#[error("refused")]
+struct Refused;
+
+#[derive(Aggregate, Clone)]
+#[aggregate(id = AccountId, events(), commands(), error = Refused)]
+struct Account {
+    balance: i64,
+}
+
+fn main() {}

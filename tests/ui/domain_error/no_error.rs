@@ -1,0 +1,8 @@
+use cqrs_runtime::prelude::*;
+
+#[derive(Debug, PartialEq, DomainError)]
+enum AccountError {
+    Closed,
+}
+
+fn main() {}

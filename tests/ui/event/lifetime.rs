@@ -1,0 +1,8 @@
+use cqrs_runtime::prelude::*;
+
+#[derive(Event, Serialize)]
+struct Deposited<'a> {
+    by: &'a str,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use cqrs_runtime::prelude::*;
+
+#[derive(Event, Serialize, Deserialize)]
+struct Deposited(i64);
+
+fn main() {}

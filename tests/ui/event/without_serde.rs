@@ -1,0 +1,6 @@
+use cqrs_runtime::prelude::*;
+
+#[derive(Event, Clone, Debug, PartialEq)]
+struct Closed;
+
+fn main() {}

@@ -1,0 +1,8 @@
+use cqrs_runtime::prelude::*;
+
+#[derive(Id)]
+enum AccountId {
+    New,
+}
+
+fn main() {}

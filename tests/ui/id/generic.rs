@@ -1,0 +1,6 @@
+use cqrs_runtime::prelude::*;
+
+#[derive(Id)]
+struct AccountId<T>(Uuid, std::marker::PhantomData<T>);
+
+fn main() {}

@@ -1,0 +1,8 @@
+use cqrs_runtime::prelude::*;
+
+#[derive(Id)]
+struct AccountId {
+    value: Uuid,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use cqrs_runtime::prelude::*;
+
+#[derive(Id)]
+struct AccountId(Uuid, u32);
+
+fn main() {}

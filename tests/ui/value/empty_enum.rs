@@ -1,0 +1,6 @@
+use cqrs_runtime::prelude::*;
+
+#[derive(Value)]
+enum Never {}
+
+fn main() {}

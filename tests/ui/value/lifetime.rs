@@ -1,0 +1,6 @@
+use cqrs_runtime::prelude::*;
+
+#[derive(Value)]
+struct Name<'a>(&'a str);
+
+fn main() {}

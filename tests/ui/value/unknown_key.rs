@@ -1,0 +1,7 @@
+use cqrs_runtime::prelude::*;
+
+#[derive(Value)]
+#[value(wiht = Millis)]
+struct Timeout(u64);
+
+fn main() {}

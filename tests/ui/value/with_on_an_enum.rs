@@ -1,0 +1,11 @@
+use cqrs_runtime::prelude::*;
+
+struct Codes;
+
+#[derive(Value)]
+#[value(with = Codes)]
+enum Currency {
+    Usd,
+}
+
+fn main() {}
