@@ -1,4 +1,5 @@
 //! The rules of the bank, given-when-then.
+#![expect(clippy::inconsistent_digit_grouping, reason = "amounts are written as dollars_cents")]
 
 mod closing;
 mod deposits;
