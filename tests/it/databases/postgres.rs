@@ -1,5 +1,5 @@
 use cqrs_runtime::store::CommitError;
-use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, TransactionTrait};
 
 use super::*;
 
@@ -140,9 +140,9 @@ async fn fences_are_kept_for_a_day() {
     assert!(backend.commit(old, &[append()]).await.is_ok(), "the old fence is gone");
 }
 
-/// While a transaction holds the log's lock, it may still commit: settling waits for its end.
+/// While a transaction holds the log's lock, it may still commit: appends and settling wait for its end.
 #[tokio::test]
-async fn settling_waits_for_what_is_under_way() {
+async fn one_transaction_at_a_time_appends_or_settles() {
     let database = Database::postgres().await;
     let backend = opened(&database).await;
     let other = sea_orm::Database::connect(&database.url).await.unwrap();
@@ -152,18 +152,38 @@ async fn settling_waits_for_what_is_under_way() {
         let backend = Arc::clone(&backend);
         async move { backend.settle(Uuid::now_v7()).await }
     });
+    let committing = tokio::spawn({
+        let backend = Arc::clone(&backend);
+        async move { backend.commit(Uuid::now_v7(), &[append()]).await }
+    });
     let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-    loop {
-        let row = other.query_one_raw(Statement::from_string(DbBackend::Postgres, waiting)).await.unwrap().unwrap();
-        if row.try_get_by_index::<i64>(0).unwrap() == 1 {
-            break;
-        }
+    while number(&other, waiting).await < 2 {
+        assert!(!settling.is_finished() && !committing.is_finished());
         tokio::task::yield_now().await;
     }
-    assert!(!settling.is_finished());
     under_way.commit().await.unwrap();
     settling.await.unwrap().unwrap();
+    committing.await.unwrap().unwrap();
+}
+
+async fn number(connection: &DatabaseConnection, sql: &str) -> i64 {
+    let row = connection.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await.unwrap();
+    row.unwrap().try_get_by_index(0).unwrap()
+}
+
+/// As behind a pgbouncer that keeps no prepared statements.
+#[tokio::test]
+async fn prepared_statements_are_not_needed() {
+    let database = Database::postgres().await;
+    let url = format!("{}?statement-cache-capacity=0", database.url);
+    let backend = open(&url, &Options::default()).await.unwrap();
+    for _ in 0..3 {
+        write(&*backend).await;
+    }
+    assert_eq!(count(&*backend).await, 3);
+    backend.settle(Uuid::now_v7()).await.unwrap();
+    backend.close().await;
 }
 
 /// A lost connection leaves the outcome open; the next call has a new one.
