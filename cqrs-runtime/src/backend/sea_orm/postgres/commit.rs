@@ -89,3 +89,29 @@ fn sqlstate(error: &DbErr) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, ErrorKind};
+    use std::sync::Arc;
+
+    use sea_orm::{ConnAcquireErr, RuntimeErr};
+
+    use super::*;
+
+    fn reset() -> RuntimeErr {
+        RuntimeErr::SqlxError(Arc::new(SqlxError::Io(Error::from(ErrorKind::ConnectionReset))))
+    }
+
+    #[test]
+    fn a_connection_that_breaks_leaves_the_outcome_open() {
+        assert!(!is_refusal(&DbErr::Query(reset())));
+        assert!(!is_refusal(&DbErr::Exec(reset())));
+    }
+
+    #[test]
+    fn what_was_never_sent_was_not_written() {
+        assert!(is_refusal(&DbErr::Conn(reset())));
+        assert!(is_refusal(&DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)));
+    }
+}
