@@ -64,7 +64,10 @@ pub(super) fn conditions<D: Dialect>(query: &EventQuery) -> Filter {
         filter.and_stream(stream);
     }
     if let Some(tenant) = &query.tenant {
-        filter.and("tenant = ", tenant.as_str());
+        // With one name, an index has the order that is wanted.
+        let indexed = query.stream.is_some() || query.names.len() == 1;
+        let column = if indexed { Cow::Borrowed("tenant") } else { D::unindexed("tenant") };
+        filter.and(&format!("{column} = "), tenant.as_str());
     }
     match query.names.as_slice() {
         [] => {}

@@ -72,18 +72,24 @@ pub(super) async fn read(
 
 async fn events(
     connection: &DatabaseConnection,
-    mut page: Filter,
+    page: Filter,
     column: &str,
     order: &str,
     size: u64,
 ) -> Result<Option<QueryResult>, DbErr> {
+    let page = page_of(page, column, order, size);
+    one(connection, &page.sql, page.values).await
+}
+
+/// The statement for a page.
+fn page_of(mut page: Filter, column: &str, order: &str, size: u64) -> Filter {
     page.values.push(signed(size).into());
     let (columns, conditions, limit) = (page::COLUMNS, page.sql, page.values.len());
     let sql = format!(
         "SELECT group_concat(event, char(30)) FROM (
             SELECT {columns} FROM cqrs_events WHERE {conditions} ORDER BY {column} {order} LIMIT ${limit})"
     );
-    one(connection, &sql, page.values).await
+    Filter { sql, values: page.values }
 }
 
 /// Borrows the text in a column and hands it on.
@@ -133,4 +139,46 @@ async fn within_time<'q>(
     query.after_position = query.after_position.max(Some(position(first - 1)));
     query.to_position = Some(query.to_position.map_or(position(last), |to| to.min(position(last))));
     Ok(Some(Cow::Owned(query)))
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{ConnectOptions, ConnectionTrait, Database};
+
+    use super::super::super::statement::all;
+    use super::*;
+    use crate::store::StreamKey;
+
+    fn queries() -> Vec<EventQuery> {
+        let bases = [EventQuery::log(), EventQuery::log().tenant("a"), EventQuery::stream(StreamKey::new("b", "c"))];
+        let conditions: [fn(EventQuery) -> EventQuery; 7] = [
+            |query| query,
+            |query| query.named(["d"]),
+            |query| query.named(["d", "e"]),
+            |query| query.of_types(["f"]),
+            |query| query.after_position(7).to_position(9),
+            |query| query.recorded_from(DateTime::UNIX_EPOCH).recorded_before(DateTime::UNIX_EPOCH),
+            |query| query.named(["d"]).recorded_from(DateTime::UNIX_EPOCH).after_position(7),
+        ];
+        let forwards = bases.iter().flat_map(|base| conditions.iter().map(|add| add(base.clone())));
+        forwards.flat_map(|query| [query.clone(), query.backwards()]).collect()
+    }
+
+    /// A page that sorted would visit all events of the query, and so would the next one.
+    #[tokio::test]
+    async fn no_page_sorts() {
+        let mut options = ConnectOptions::new("sqlite::memory:");
+        options.max_connections(1);
+        let connection = Database::connect(options).await.unwrap();
+        connection.execute_unprepared(include_str!("0001_event_store.sql")).await.unwrap();
+        for query in queries() {
+            let column = filter::order_column(&query);
+            let page = page_of(filter::conditions::<Sqlite>(&query), column, filter::order(query.direction).0, 10);
+            let plan = all(&connection, &format!("EXPLAIN QUERY PLAN {}", page.sql), page.values).await.unwrap();
+            for step in plan {
+                let step: String = step.try_get_by_index(3).unwrap();
+                assert!(!step.contains("TEMP B-TREE"), "{query:?}: {step}");
+            }
+        }
+    }
 }
