@@ -1,5 +1,6 @@
 //! Tests across the crates, in one binary.
 
+mod bank;
 mod conformance;
 mod crowd;
 mod database;

@@ -3,6 +3,7 @@
 pub(crate) mod accounts;
 pub(crate) mod amount;
 pub(crate) mod bank;
+pub(crate) mod details;
 pub(crate) mod events;
 pub(crate) mod execute;
 pub(crate) mod failure;

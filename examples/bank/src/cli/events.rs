@@ -1,11 +1,13 @@
 //! Recorded events, as people and programs get them.
 
-use bank::domain::{AccountEvent, Money, Rate};
+use std::collections::BTreeMap;
+
+use bank::domain::AccountEvent;
 use comfy_table::Table;
 use cqrs_runtime::prelude::*;
-use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
+use super::details;
 use super::failure::Failure;
 use super::output::table;
 
@@ -22,7 +24,7 @@ pub(crate) struct EventView {
     event_id: Uuid,
     correlation_id: Uuid,
     causation_id: Uuid,
-    keys: std::collections::BTreeMap<String, String>,
+    keys: BTreeMap<String, String>,
 }
 
 impl EventView {
@@ -45,7 +47,7 @@ impl EventView {
 
     /// The payload on one line.
     fn details(&self) -> String {
-        serde_json::from_str(self.payload.get()).map_or_else(|_| self.payload.get().to_owned(), |json| prose(&json))
+        details::prose(self.payload.get())
     }
 
     fn keys(&self) -> String {
@@ -90,33 +92,4 @@ pub(crate) fn trace(events: &[EventView]) -> Table {
         ]);
     }
     table
-}
-
-/// JSON as a person writes it; money and rates as such.
-fn prose(json: &Json) -> String {
-    if let Ok(money) = Money::deserialize(json) {
-        return money.to_string();
-    }
-    if let Ok(rate) = Rate::deserialize(json) {
-        return rate.to_string();
-    }
-    match json {
-        Json::Object(fields) => {
-            let told = fields.iter().filter(|(_, value)| !value.is_null() && **value != Json::Bool(false));
-            told.map(|(name, value)| field(&name.replace('_', " "), value)).collect::<Vec<_>>().join(", ")
-        }
-        Json::Array(items) => items.iter().map(prose).collect::<Vec<_>>().join(", "),
-        Json::String(text) => text.clone(),
-        scalar => scalar.to_string(),
-    }
-}
-
-fn field(name: &str, value: &Json) -> String {
-    match (value, prose(value)) {
-        (Json::Bool(true), _) => name.to_owned(),
-        (Json::Object(_), text) if Money::deserialize(value).is_err() && Rate::deserialize(value).is_err() => {
-            format!("{name} ({text})")
-        }
-        (_, text) => format!("{name}: {text}"),
-    }
 }

@@ -54,7 +54,7 @@ impl Generate {
         match &self.output {
             Some(path) => {
                 let written = File::create(path).and_then(|file| self.write(BufWriter::new(file)));
-                let generated = written.map_err(|source| Failure::File { path: path.clone(), source })?;
+                let generated = written.map_err(|source| Failure::Unwritable { path: path.clone(), source })?;
                 output.answer(&generated, || generated.prose())?;
             }
             None => match self.write(BufWriter::new(io::stdout().lock())) {

@@ -56,7 +56,7 @@ impl Import {
 
     /// Hands the lines out, until the file ends or the database fails.
     async fn feed(&self, workers: &Workers, file: Box<dyn Read + Send>, progress: &Progress) -> Result<(), Failure> {
-        let unreadable = |source| Failure::File { path: self.file.clone(), source };
+        let unreadable = |source| Failure::Unreadable { path: self.file.clone(), source };
         let import = line::Source {
             file: self.file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             principal: self.principal.clone(),
@@ -79,7 +79,7 @@ fn open(path: &Path) -> Result<(Box<dyn Read + Send>, Option<u64>), Failure> {
     if path == Path::new("-") {
         return Ok((Box::new(io::stdin()), None));
     }
-    let unreadable = |source| Failure::File { path: path.to_owned(), source };
+    let unreadable = |source| Failure::Unreadable { path: path.to_owned(), source };
     let file = File::open(path).map_err(unreadable)?;
     let metadata = file.metadata().map_err(unreadable)?;
     if metadata.is_dir() {

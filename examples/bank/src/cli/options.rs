@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use bank::domain::BankLimits;
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use cqrs_runtime::dispatch::CommandOptions;
 
 use super::bank::Bank;
@@ -38,7 +39,7 @@ impl Options {
 }
 
 fn read_limits(path: &Path) -> Result<BankLimits, Failure> {
-    let text = fs::read_to_string(path).map_err(|source| Failure::File { path: path.to_owned(), source })?;
+    let text = fs::read_to_string(path).map_err(|source| Failure::Unreadable { path: path.to_owned(), source })?;
     serde_json::from_str(&text).map_err(|source| Failure::Limits { path: path.to_owned(), source })
 }
 
@@ -49,7 +50,7 @@ pub(crate) struct Caller {
     #[arg(long, value_name = "NAME", env = "BANK_PRINCIPAL")]
     pub(crate) principal: Option<String>,
     /// Sent again with this key, the command gets its first answer and changes nothing
-    #[arg(long, value_name = "KEY")]
+    #[arg(long, value_name = "KEY", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) idempotency_key: Option<String>,
 }
 

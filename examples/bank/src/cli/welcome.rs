@@ -14,7 +14,7 @@ use super::output::{Output, table, thousands};
 struct Welcome<'b> {
     database: &'b str,
     log: Uuid,
-    events: u64,
+    position: u64,
     last_event: Option<DateTime<Utc>>,
 }
 
@@ -23,8 +23,7 @@ pub(crate) async fn run(bank: &Bank, output: &Output) -> Result<ExitCode, Failur
     let welcome = Welcome {
         database: &bank.address,
         log: head.log,
-        // Positions are given without a gap, so the last one counts the events.
-        events: head.position,
+        position: head.position,
         last_event: last_event(bank).await?,
     };
     output.answer(&welcome, || welcome.prose())?;
@@ -39,11 +38,11 @@ async fn last_event(bank: &Bank) -> Result<Option<DateTime<Utc>>, Failure> {
 impl Welcome<'_> {
     fn prose(&self) -> String {
         let mut table = table(["database", self.database]);
-        table.add_row(["events", &thousands(self.events)]);
+        table.add_row(["events", &format!("up to position {}", thousands(self.position))]);
         if let Some(last_event) = self.last_event {
             table.add_row(["last event", &last_event.format("%F %T%.3f").to_string()]);
         }
-        let next = if self.events == 0 { FIRST } else { AFTER_THAT };
+        let next = if self.position == 0 { FIRST } else { AFTER_THAT };
         let bank = if std::env::var_os("CARGO").is_some() { "cargo run -p bank --" } else { "bank" };
         let lines = next.iter().chain(ALWAYS).map(|(command, what)| format!("  {bank} {command:<66} {what}\n"));
         format!("{table}\n\nWhat to do next:\n{}", lines.collect::<String>())

@@ -67,10 +67,14 @@ pub struct DayTotal {
 }
 
 impl Account {
-    /// What can be taken out of it: the balance and the overdraft.
+    /// What can be taken out of it: the balance and the overdraft while it is active, and nothing otherwise.
     #[must_use]
     pub fn available(&self, limits: &BankLimits) -> Money {
-        self.balance.saturating_add(limits.of(self.balance.currency()).overdraft)
+        let currency = self.balance.currency();
+        match self.status {
+            Status::Active => self.balance.saturating_add(limits.of(currency).overdraft),
+            Status::Suspended | Status::Closed => Money::zero(currency),
+        }
     }
 
     /// What was withdrawn on a day, if it is the last one with withdrawals or a later one.

@@ -53,9 +53,7 @@ impl Source {
         let written: Written<'_> = serde_json::from_slice(text).map_err(|error| refuse(None, at_column(&error)))?;
         let command =
             AccountCommand::from_json(&written.command, written.input.get()).map_err(|error| match error {
-                CommandJsonError::UnknownCommand { .. } => {
-                    Refused::unknown_command(line.number, &written.command, &error)
-                }
+                CommandJsonError::UnknownCommand { name, .. } => Refused::unknown_command(line.number, name),
                 CommandJsonError::Malformed { source, .. } => refuse(Some(&written.command), without_place(&source)),
             })?;
         let account_id = command.clone().visit(TargetOf);
@@ -93,7 +91,8 @@ impl CommandVisitor<Account> for TargetOf {
 
 /// The message with the column alone: a line of the file is the only line of its JSON.
 fn at_column(error: &serde_json::Error) -> String {
-    format!("{}, at column {}", without_place(error), error.column())
+    let what = if error.is_data() { "" } else { "malformed JSON: " };
+    format!("{what}{}, at column {}", without_place(error), error.column())
 }
 
 fn without_place(error: &serde_json::Error) -> String {

@@ -3,14 +3,15 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use bank::domain::{AccountError, AccountId};
+use bank::domain::{AccountCommand, AccountError, AccountId};
 use comfy_table::CellAlignment;
-use cqrs_runtime::command::CommandJsonError;
 use cqrs_runtime::dispatch::{CommandError, Executed};
 use cqrs_runtime::prelude::*;
 
 use crate::cli::failure::{self, Failure, FailureView};
 use crate::cli::output::{table, thousands};
+
+const UNKNOWN_COMMAND: &str = "UNKNOWN_COMMAND";
 
 /// What has come of an import.
 #[derive(Default, Serialize)]
@@ -52,8 +53,9 @@ impl Refused {
         Self::unread(line, command, "MALFORMED_LINE", message)
     }
 
-    pub(super) fn unknown_command(line: u64, command: &str, error: &CommandJsonError) -> Self {
-        Self::unread(line, Some(command), "UNKNOWN_COMMAND", error.to_string())
+    pub(super) fn unknown_command(line: u64, name: String) -> Self {
+        let message = format!("there is no command `{name}`");
+        Self { command: Some(name), ..Self::unread(line, None, UNKNOWN_COMMAND, message) }
     }
 
     fn unread(line: u64, command: Option<&str>, code: &str, message: String) -> Self {
@@ -112,17 +114,26 @@ impl Report {
     pub(super) fn prose(&self, took: Duration) -> String {
         let mut text = String::new();
         if !self.refusals.is_empty() {
-            let _ = writeln!(text, "{}\n", self.refused_lines());
+            let _ = writeln!(text, "{}", self.refused_lines());
+        }
+        if self.refusals.iter().any(|refused| refused.why.code == UNKNOWN_COMMAND) {
+            let _ = writeln!(text, "The commands are {}.", AccountCommand::NAMES.join(", "));
         }
         let _ = writeln!(text, "{}", self.summary());
         let seconds = took.as_secs_f64();
-        let _ = writeln!(text, "in {seconds:.1} s");
+        let _ = writeln!(text, "in {seconds:.1} s, {} commands a second", self.per_second(took));
         if let Some(Stopped { line, why }) = &self.stopped {
             let causes = why.causes.iter().fold(String::new(), |text, cause| text + ": " + cause);
             let _ = writeln!(text, "\nstopped at line {line}: {}{causes}", why.message);
             let _ = writeln!(text, "Import the file again: lines with a key that were executed are recognised.");
         }
         text
+    }
+
+    fn per_second(&self, took: Duration) -> String {
+        let answered = u128::from(self.accepted + self.refused);
+        let rate = answered * 1_000_000 / took.as_micros().max(1);
+        thousands(u64::try_from(rate).unwrap_or(u64::MAX))
     }
 
     fn refused_lines(&self) -> comfy_table::Table {

@@ -1,0 +1,63 @@
+//! What failures are for programs.
+
+use bank::domain::AccountError;
+use cqrs_runtime::dispatch::CommandError;
+use cqrs_runtime::repository::{LoadError, SaveError};
+use cqrs_runtime::store::{AppendError, StoreError};
+
+use super::{Failure, store_error};
+
+impl Failure {
+    /// What it is for programs.
+    pub(crate) fn code(&self) -> &str {
+        match self {
+            Self::Command(error) => command_code(error),
+            Self::Load(error) => load_code(error),
+            Self::Open { source: error, .. } | Self::Store(error) => store_code(error),
+            Self::NoAccount { .. } | Self::NotYet { .. } | Self::NotSoFar { .. } => "NOT_FOUND",
+            Self::StreamId { .. } => "UNREADABLE_EVENT",
+            Self::Amount(_) => "MALFORMED_AMOUNT",
+            Self::Unreadable { .. } | Self::Unwritable { .. } => "FILE",
+            Self::Limits { .. } => "MALFORMED_LIMITS",
+            Self::Json(_) | Self::Output(_) => "OUTPUT",
+        }
+    }
+}
+
+fn command_code(error: &CommandError<AccountError>) -> &str {
+    match error {
+        CommandError::Refused(refusal) => &refusal.code,
+        CommandError::NotFound { .. } => "NOT_FOUND",
+        CommandError::AlreadyExists { .. } => "ALREADY_EXISTS",
+        CommandError::Conflict { .. } => "CONFLICT",
+        CommandError::RetriesExhausted { .. } => "RETRIES_EXHAUSTED",
+        CommandError::AlreadyTaken { .. } => "ALREADY_TAKEN",
+        CommandError::IdempotencyKeyReused { .. } => "IDEMPOTENCY_KEY_REUSED",
+        CommandError::DeadlineExceeded => "DEADLINE_EXCEEDED",
+        CommandError::Indeterminate { .. } => "INDETERMINATE",
+        CommandError::Load(error) => load_code(error),
+        CommandError::Save(SaveError::Append(AppendError::Invalid(_))) => "MALFORMED",
+        _ => store_error(error).map_or("FAILED", store_code),
+    }
+}
+
+fn load_code(error: &LoadError) -> &'static str {
+    match error {
+        LoadError::Store(error) => store_code(error),
+        _ => "UNREADABLE_EVENT",
+    }
+}
+
+fn store_code(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::Address { .. } => "MALFORMED_ADDRESS",
+        StoreError::Unreachable(_) => "DATABASE_UNREACHABLE",
+        StoreError::Busy(_) => "DATABASE_BUSY",
+        StoreError::ReadOnly(_) => "DATABASE_READ_ONLY",
+        StoreError::Full(_) => "DISK_FULL",
+        StoreError::Damaged(_) => "DATABASE_DAMAGED",
+        StoreError::Missing(_) => "DATABASE_INCOMPLETE",
+        StoreError::NewerSchema { .. } => "DATABASE_NEWER",
+        _ => "DATABASE_FAILED",
+    }
+}

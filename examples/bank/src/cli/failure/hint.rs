@@ -1,0 +1,74 @@
+//! What can be done about failures.
+
+use bank::domain::AccountError;
+use cqrs_runtime::dispatch::CommandError;
+use cqrs_runtime::event::DecodeError;
+use cqrs_runtime::repository::LoadError;
+use cqrs_runtime::store::StoreError;
+
+use super::Failure;
+
+impl Failure {
+    /// What can be done about it.
+    pub(crate) fn hint(&self) -> Option<&'static str> {
+        if let Self::Open { address, source: StoreError::Unreachable(_) } = self {
+            let file = address.starts_with("sqlite:");
+            return Some(if file {
+                "check that the folder exists and can be written to, or name another file: --database"
+            } else {
+                "check that the server runs and is the one that was meant: --database"
+            });
+        }
+        if let Some(error) = self.store_error() {
+            return store_hint(error);
+        }
+        match self {
+            Self::NoAccount { .. } => Some(NO_ACCOUNT),
+            Self::NotYet { .. } | Self::NotSoFar { .. } => Some("`bank history ID` shows its versions and their times"),
+            Self::Load(error) => load_hint(error),
+            Self::Command(error) => command_hint(error),
+            _ => None,
+        }
+    }
+}
+
+fn store_hint(error: &StoreError) -> Option<&'static str> {
+    match error {
+        StoreError::Unreachable(_) => Some("check that the server runs, or that the disk works; then repeat"),
+        StoreError::Busy(_) => Some("another program holds it; try again"),
+        StoreError::ReadOnly(_) => Some("make the file and its folder writable; nothing was changed"),
+        StoreError::Full(_) => Some("free some space and repeat; nothing was changed"),
+        StoreError::Damaged(_) | StoreError::Missing(_) => {
+            Some("restore it from a backup, or name another: --database")
+        }
+        _ => None,
+    }
+}
+
+const NO_ACCOUNT: &str = "`bank accounts` lists the newest accounts, `bank open` opens one";
+
+fn command_hint(error: &CommandError<AccountError>) -> Option<&'static str> {
+    match error {
+        CommandError::NotFound { .. } => Some(NO_ACCOUNT),
+        CommandError::Conflict { .. } => Some("look at what has changed with `bank history ID`, then decide again"),
+        CommandError::IdempotencyKeyReused { .. } => {
+            Some("use a key once per command, or repeat the very same command with it")
+        }
+        CommandError::AlreadyExists { .. } => Some("leave out --id to get a new one"),
+        CommandError::Indeterminate { .. } => {
+            Some("repeat it with the same --idempotency-key, or look at `bank history ID`")
+        }
+        CommandError::Load(error) => load_hint(error),
+        _ => None,
+    }
+}
+
+fn load_hint(error: &LoadError) -> Option<&'static str> {
+    match error {
+        LoadError::Undecodable { source: DecodeError::UnknownName | DecodeError::UnknownVersion { .. }, .. } => {
+            Some("a newer program has written it: use that one; other accounts are not affected")
+        }
+        LoadError::Store(_) => None,
+        _ => Some("the stored event is damaged: restore it from a backup; other accounts are not affected"),
+    }
+}

@@ -1,0 +1,11 @@
+//! The bank's program, run as its users run it.
+#![expect(clippy::inconsistent_digit_grouping, reason = "amounts are written as dollars_cents")]
+
+mod answers;
+mod bad_input;
+mod damaged;
+mod earlier;
+mod import;
+mod normal;
+pub(crate) mod program;
+mod unwritable;
