@@ -34,19 +34,19 @@ pub trait Aggregate: Sized + Clone + Send + Sync + 'static {
     type Config: Clone + Default + Send + Sync + 'static;
 
     /// The state that `event` begins; `None` where it is not one that begins a stream.
-    fn init(event: &Self::Event) -> Option<Self>;
+    fn begin(event: &Self::Event) -> Option<Self>;
 
     /// Changes the state; false where `event` can only begin a stream.
     #[must_use]
-    fn apply(&mut self, event: &Self::Event) -> bool;
+    fn evolve(&mut self, event: &Self::Event) -> bool;
 
     /// Begins or changes a state by the next event of a stream; false where the event can't stand there.
     #[must_use]
     fn advance(state: &mut Option<Self>, event: &Self::Event) -> bool {
         if let Some(state) = state {
-            return state.apply(event);
+            return state.evolve(event);
         }
-        *state = Self::init(event);
+        *state = Self::begin(event);
         state.is_some()
     }
 

@@ -20,7 +20,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
 fn aggregate(model: &Model) -> TokenStream {
     let Model { ident, name, id, error, event_enum, command_enum, .. } = model;
     let config = model.config.as_ref().map_or_else(|| quote!(()), |ty| quote!(#ty));
-    let (init, apply, snapshots, schema) = (init(model), apply(model), snapshots(model), schema(model));
+    let (begin, evolve, snapshots, schema) = (begin(model), evolve(model), snapshots(model), schema(model));
     quote! {
         #[automatically_derived]
         impl __private::Aggregate for #ident {
@@ -30,15 +30,15 @@ fn aggregate(model: &Model) -> TokenStream {
             type Command = #command_enum;
             type Error = #error;
             type Config = #config;
-            #init
-            #apply
+            #begin
+            #evolve
             #snapshots
             #schema
         }
     }
 }
 
-fn init(model: &Model) -> TokenStream {
+fn begin(model: &Model) -> TokenStream {
     let event_enum = &model.event_enum;
     let begins = model.events.iter().filter(|event| event.begins).map(|Member { path, variant, .. }| {
         let init = at("init", path, model, &quote!());
@@ -46,13 +46,13 @@ fn init(model: &Model) -> TokenStream {
     });
     let others = others(model, |event| !event.begins, &quote!(__private::None));
     quote! {
-        fn init(event: &Self::Event) -> __private::Option<Self> {
+        fn begin(event: &Self::Event) -> __private::Option<Self> {
             match event { #(#begins,)* #others }
         }
     }
 }
 
-fn apply(model: &Model) -> TokenStream {
+fn evolve(model: &Model) -> TokenStream {
     let event_enum = &model.event_enum;
     let applies = model.events.iter().filter(|event| !event.begins).map(|Member { path, variant, .. }| {
         let apply = at("apply", path, model, &quote!());
@@ -64,7 +64,7 @@ fn apply(model: &Model) -> TokenStream {
     let matching =
         if all_begin { quote!(match event { #others }) } else { quote!(match event { #(#applies,)* #others }) };
     let body = if all_begin { quote!(let _ = event; false) } else { quote!(#matching #changed) };
-    quote!(fn apply(&mut self, event: &Self::Event) -> bool { #body })
+    quote!(fn evolve(&mut self, event: &Self::Event) -> bool { #body })
 }
 
 /// One arm for all the events that don't count.

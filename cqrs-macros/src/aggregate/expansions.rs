@@ -1,5 +1,7 @@
 //! What the derive writes, formatted, for a reviewer to read: `snapshots`.
 
+use quote::ToTokens;
+
 use super::derive;
 use crate::support::testing::expand;
 
@@ -18,4 +20,12 @@ fn whole() {
         pub struct Account { owner: String, balance: Money }
     ";
     insta::assert_snapshot!(expand(derive, input));
+}
+
+#[test]
+fn of_the_bank() {
+    let source = include_str!("../../../examples/bank/src/domain/account.rs");
+    let file: syn::File = syn::parse_str(source).expect("the bank is Rust");
+    let account = file.items.iter().find(|item| matches!(item, syn::Item::Struct(item) if item.ident == "Account"));
+    insta::assert_snapshot!(expand(derive, &account.to_token_stream().to_string()));
 }

@@ -26,8 +26,8 @@ fn aggregate(model: &Model) -> TokenStream {
             type Command = #command_enum;
             type Error = #error;
             type Config = #config;
-            fn init(_: &Self::Event) -> __private::Option<Self> { __private::failed() }
-            fn apply(&mut self, _: &Self::Event) -> bool { __private::failed() }
+            fn begin(_: &Self::Event) -> __private::Option<Self> { __private::failed() }
+            fn evolve(&mut self, _: &Self::Event) -> bool { __private::failed() }
             fn schema(_: &mut __private::Shapes) -> __private::AggregateSchema { __private::failed() }
         }
     }

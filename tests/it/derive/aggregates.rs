@@ -128,12 +128,12 @@ impl Handle<Deposit> for Account {
 fn events_build_the_state() {
     let opened = AccountEvent::from(Opened { owner: "ada".into() });
     let deposited = AccountEvent::from(Deposited { amount: 5 });
-    let mut account = <Account as Aggregate>::init(&opened).expect("it begins");
-    assert!(Aggregate::apply(&mut account, &deposited));
+    let mut account = Account::begin(&opened).expect("it begins");
+    assert!(account.evolve(&deposited));
     assert_eq!(account, Account { owner: "ada".into(), balance: 5 });
-    assert!(!Aggregate::apply(&mut account, &opened));
-    assert!(<Account as Aggregate>::init(&deposited).is_none());
-    assert!(<Account as Aggregate>::init(&Imported { owner: "ada".into(), balance: 7 }.into()).is_some());
+    assert!(!account.evolve(&opened));
+    assert!(Account::begin(&deposited).is_none());
+    assert!(Account::begin(&Imported { owner: "ada".into(), balance: 7 }.into()).is_some());
 }
 
 #[test]
