@@ -19,7 +19,7 @@ impl Create<OpenAccount> for Account {
         }
         let email = email.parse()?;
         let minimum = cx.config().of(deposit.currency()).opening_balance;
-        if deposit < minimum || deposit.is_negative() {
+        if deposit < minimum {
             return Err(AccountError::OpeningBalanceTooLow { minimum });
         }
         let opened = AccountOpened { owner, email, currency: deposit.currency() };
