@@ -52,7 +52,8 @@ impl Database {
     }
 }
 
-async fn execute(url: &str, sql: &str) {
+/// Runs SQL past the store, in the database at `url`.
+pub(crate) async fn execute(url: &str, sql: &str) {
     try_execute(url, sql).await.unwrap();
 }
 

@@ -1,6 +1,7 @@
 //! Tests across the crates, in one binary.
 
 mod bank;
+mod cluster;
 mod conformance;
 mod crowd;
 mod database;
@@ -9,6 +10,9 @@ mod derive;
 mod dispatch;
 mod layers;
 mod listings;
+mod order;
+mod process;
+mod refusing;
 mod ui;
 mod workspace;
 mod writer;

@@ -3,6 +3,7 @@
 //! Each file stands here by name; the test `listings` fails when one is missing.
 
 pub mod account;
+pub mod appending;
 pub mod purse;
 
 /// Files whose listings are doctests.
