@@ -10,6 +10,7 @@ mod derive;
 mod dispatch;
 mod layers;
 mod listings;
+mod lost_connection;
 mod order;
 mod process;
 mod refusing;

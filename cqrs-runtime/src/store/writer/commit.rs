@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use super::Pending;
-use crate::store::{Append, AppendError, Appended, Backend, CommitError, StoreError, Verdict};
+use crate::store::{Append, AppendError, Appended, Backend, CommitError, Receipt, ReceiptAnswer, StoreError, Verdict};
 
 /// The first pause between two tries to reach a lost database; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
@@ -122,7 +122,8 @@ impl Part {
 
     fn answer(self, verdicts: Vec<Verdict>) {
         for ((append, answer), verdict) in self.appends.into_iter().zip(self.answers).zip(verdicts) {
-            reply(answer, accepted(append, verdict));
+            let judged_again = self.uncertain && append.events.is_empty();
+            reply(answer, if judged_again { without_events_again(append, verdict) } else { accepted(append, verdict) });
         }
     }
 
@@ -152,6 +153,38 @@ fn accepted(append: Append, verdict: Verdict) -> Result<Appended, AppendError> {
         Verdict::Conflict { actual } => {
             Err(AppendError::Conflict { stream: append.stream, expected: append.expected, actual })
         }
+    }
+}
+
+/// The answer to an append without events that an earlier try may have written: there is no event id to tell.
+fn without_events_again(append: Append, verdict: Verdict) -> Result<Appended, AppendError> {
+    match (&append.receipt, verdict) {
+        (Some(own), Verdict::Receipted(kept)) if is_same_answer(own, &kept) => Ok(Appended {
+            version: version(&kept.answer),
+            count: 0,
+            position: None,
+            recorded_at: append.recorded_at,
+            repeated: true,
+        }),
+        // It may have taken its claims before the stream went on, or before they passed to others.
+        (None, Verdict::Conflict { .. } | Verdict::ClaimTaken { .. }) => {
+            Err(AppendError::Indeterminate { event_ids: Vec::new(), source: None })
+        }
+        (_, verdict) => accepted(append, verdict),
+    }
+}
+
+fn is_same_answer(own: &Receipt, kept: &Receipt) -> bool {
+    let both_filled_in =
+        matches!(own.answer, ReceiptAnswer::Events { .. }) && matches!(kept.answer, ReceiptAnswer::Events { .. });
+    own.stream == kept.stream && own.input_hash == kept.input_hash && (both_filled_in || own.answer == kept.answer)
+}
+
+fn version(answer: &ReceiptAnswer) -> u64 {
+    match answer {
+        ReceiptAnswer::Events { last: version, .. }
+        | ReceiptAnswer::Nothing { version }
+        | ReceiptAnswer::Refused { version, .. } => *version,
     }
 }
 
