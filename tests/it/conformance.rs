@@ -2,5 +2,5 @@
 
 mod memory;
 mod postgres;
-mod reference;
+pub(crate) mod reference;
 mod sqlite;

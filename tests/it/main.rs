@@ -1,6 +1,7 @@
 //! Tests across the crates, in one binary.
 
 mod bank;
+mod batches_of_processes;
 mod cluster;
 mod conformance;
 mod crowd;

@@ -5,6 +5,7 @@
 pub mod account;
 pub mod appending;
 pub mod purse;
+pub mod together;
 
 /// Files whose listings are doctests.
 macro_rules! listings {

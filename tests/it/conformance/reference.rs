@@ -25,7 +25,7 @@ const RECEIPTS: u8 = 6;
 
 /// An append, small enough for collisions to be frequent.
 #[derive(Clone, Debug)]
-struct Plan {
+pub(crate) struct Plan {
     stream: u8,
     expected: u8,
     /// Numbers of event ids; few of them are repeated.
@@ -38,7 +38,7 @@ struct Plan {
     again: Option<(usize, usize)>,
 }
 
-fn plans() -> impl Strategy<Value = Vec<Vec<Plan>>> {
+pub(crate) fn plans() -> impl Strategy<Value = Vec<Vec<Plan>>> {
     let again = prop::option::weighted(0.25, (0..40_usize, 0..3_usize));
     let plan = (
         (0..STREAMS, 0..8_u8, vec(0..120_u8, 0..4), prop::bool::weighted(0.1)),
@@ -59,7 +59,7 @@ fn plans() -> impl Strategy<Value = Vec<Vec<Plan>>> {
 
 /// What tells the cases in one database apart: ids and tenants of their own.
 #[derive(Clone, Copy)]
-struct Case(u64);
+pub(crate) struct Case(pub(crate) u64);
 
 impl Case {
     /// Two tenants share types and ids.
@@ -92,7 +92,7 @@ fn expected(number: u8) -> ExpectedVersion {
 
 impl Plan {
     /// The append, with what its batch has used already left out.
-    fn append(&self, case: Case, sent: &[Append], used: &mut Used) -> Append {
+    pub(crate) fn append(&self, case: Case, sent: &[Append], used: &mut Used) -> Append {
         let stream = case.stream(self.stream);
         let mut append = Append {
             stream: stream.clone(),
@@ -136,7 +136,7 @@ impl Plan {
 
 /// What may not stand twice in a batch.
 #[derive(Default)]
-struct Used {
+pub(crate) struct Used {
     ids: HashSet<Uuid>,
     claims: HashSet<(String, Claim)>,
     receipts: HashSet<ReceiptKey>,
@@ -162,7 +162,7 @@ fn answer_byte(answer: &ReceiptAnswer) -> u8 {
 }
 
 /// Positions may have gaps on a server: they are compared by rank.
-fn without_position(verdict: Verdict) -> Verdict {
+pub(crate) fn without_position(verdict: Verdict) -> Verdict {
     match verdict {
         Verdict::Appended(appended) => {
             Verdict::Appended(Appended { position: appended.position.map(|_| 1), ..appended })
@@ -171,7 +171,7 @@ fn without_position(verdict: Verdict) -> Verdict {
     }
 }
 
-async fn log(backend: &dyn Backend, case: Case) -> Vec<StoredEvent> {
+pub(crate) async fn log(backend: &dyn Backend, case: Case) -> Vec<StoredEvent> {
     let mut events = Vec::new();
     for tenant in case.tenants() {
         let sink = &mut |event: RawEvent<'_>| {
