@@ -9,6 +9,7 @@ mod database;
 mod databases;
 mod derive;
 mod dispatch;
+mod killed_import;
 mod layers;
 mod listings;
 mod lost_connection;

@@ -1,7 +1,9 @@
 //! The bank over an open database.
 
 use bank::domain::{Account, AccountId, BankLimits};
+use cqrs_runtime::clock::Clock;
 use cqrs_runtime::dispatch::Dispatcher;
+use cqrs_runtime::prelude::*;
 use cqrs_runtime::repository::{Loaded, Repository};
 use cqrs_runtime::store::{EventStore, Until};
 
@@ -15,6 +17,16 @@ pub(crate) struct Bank {
     pub(crate) address: String,
 }
 
+/// A clock that shows what the caller says.
+#[derive(Debug)]
+struct StoppedClock(DateTime<Utc>);
+
+impl Clock for StoppedClock {
+    fn now(&self) -> DateTime<Utc> {
+        self.0
+    }
+}
+
 /// An account that exists.
 pub(crate) struct Found {
     pub(crate) account: Account,
@@ -22,13 +34,18 @@ pub(crate) struct Found {
 }
 
 impl Bank {
-    pub(crate) async fn open(url: &str, limits: BankLimits) -> Result<Self, Failure> {
+    pub(crate) async fn open(url: &str, limits: BankLimits, now: Option<DateTime<Utc>>) -> Result<Self, Failure> {
         let address = without_password(url);
         let store = match EventStore::open(url).await {
             Ok(store) => store,
             Err(source) => return Err(Failure::Open { address, source }),
         };
-        let dispatcher = Dispatcher::new(store).config(limits.clone());
+        let accounts = Repository::new(store);
+        let accounts = match now {
+            Some(now) => accounts.with_clock(StoppedClock(now)),
+            None => accounts,
+        };
+        let dispatcher = Dispatcher::over(accounts).config(limits.clone());
         Ok(Self { dispatcher, limits, address })
     }
 

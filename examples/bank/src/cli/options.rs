@@ -7,6 +7,7 @@ use bank::domain::BankLimits;
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use cqrs_runtime::dispatch::CommandOptions;
+use cqrs_runtime::prelude::*;
 
 use super::bank::Bank;
 use super::failure::Failure;
@@ -28,13 +29,16 @@ pub(crate) struct Options {
     /// A JSON file with other limits than the bank's usual ones
     #[arg(long, global = true, value_name = "FILE", help_heading = "Everywhere")]
     limits: Option<PathBuf>,
+    /// Take this for the time, instead of the clock's, such as 2026-03-01T10:00:00Z
+    #[arg(long, global = true, value_name = "TIME", help_heading = "Everywhere")]
+    now: Option<DateTime<Utc>>,
 }
 
 impl Options {
     /// Opens the database.
     pub(crate) async fn open(&self) -> Result<Bank, Failure> {
         let limits = self.limits.as_deref().map(read_limits).transpose()?.unwrap_or_default();
-        Bank::open(&self.database, limits).await
+        Bank::open(&self.database, limits, self.now).await
     }
 }
 
