@@ -1,6 +1,6 @@
 //! Databases of a test's own, gone with it.
 
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ConnectionTrait, DbErr, Statement};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -44,6 +44,15 @@ impl Database {
     /// Runs SQL past the store.
     pub(crate) async fn execute(&self, sql: &str) {
         self.try_execute(sql).await.unwrap();
+    }
+
+    /// How many rows a table has.
+    pub(crate) async fn count(&self, table: &str) -> i64 {
+        let connection = sea_orm::Database::connect(&self.url).await.unwrap();
+        let count = Statement::from_string(connection.get_database_backend(), format!("SELECT count(*) FROM {table}"));
+        let row = connection.query_one_raw(count).await.unwrap().unwrap();
+        connection.close().await.unwrap();
+        row.try_get_by_index(0).unwrap()
     }
 
     /// Runs SQL that may be refused past the store.

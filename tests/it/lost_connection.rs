@@ -3,10 +3,10 @@
 mod cuts;
 mod eventless;
 mod late;
-mod proxy;
+pub(crate) mod proxy;
 mod restarts;
 mod unreachable;
-mod wire;
+pub(crate) mod wire;
 
 use std::collections::HashMap;
 use std::time::Duration;

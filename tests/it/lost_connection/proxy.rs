@@ -13,7 +13,7 @@ use super::wire::{COMPLETE, Commits, ERROR, FLUSH, Message, READY, SYNC, Stateme
 
 /// Where a connection is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Cut {
+pub(crate) enum Cut {
     /// Nowhere.
     Nowhere,
     /// Before the server gets the append.
@@ -30,7 +30,7 @@ pub(super) enum Cut {
 
 /// The test's hand on the proxy.
 #[derive(Clone)]
-pub(super) struct Proxy {
+pub(crate) struct Proxy {
     url: String,
     shared: Arc<Shared>,
 }
@@ -46,7 +46,7 @@ struct Shared {
 
 /// What comes after a cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Then {
+pub(crate) enum Then {
     /// New connections are let through.
     Reachable,
     /// The server can't be reached until the test says so.
@@ -61,7 +61,7 @@ pub(super) struct Held {
 
 impl Proxy {
     /// A proxy in front of the database at `url`.
-    pub(super) async fn before(url: &str, commits: Commits) -> Self {
+    pub(crate) async fn before(url: &str, commits: Commits) -> Self {
         let address = url.rsplit_once('@').unwrap().1;
         let (server, database) = address.split_once('/').unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -79,22 +79,22 @@ impl Proxy {
         Self { url: format!("postgres://postgres@127.0.0.1:{port}/{database}?sslmode=disable"), shared }
     }
 
-    pub(super) fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
     /// Where the next commits are cut; those after them are let through.
-    pub(super) fn cut(&self, cuts: impl IntoIterator<Item = (Cut, Then)>) {
+    pub(crate) fn cut(&self, cuts: impl IntoIterator<Item = (Cut, Then)>) {
         self.shared.plan.lock().unwrap().extend(cuts);
     }
 
     /// Ends all connections and takes no new ones; or takes them again.
-    pub(super) fn set_reachable(&self, reachable: bool) {
+    pub(crate) fn set_reachable(&self, reachable: bool) {
         self.shared.reachable.send_replace(reachable);
     }
 
     /// Waits until the server can't be reached any more.
-    pub(super) async fn has_vanished(&self) {
+    pub(crate) async fn has_vanished(&self) {
         self.shared.reachable.subscribe().wait_for(|reachable| !reachable).await.unwrap();
     }
 

@@ -69,7 +69,7 @@ impl Statements {
             PARSE => {
                 let mut texts = message.texts();
                 let (name, sql) = (texts.next().unwrap_or_default(), texts.next().unwrap_or_default());
-                if contains(sql, "cqrs_append") {
+                if contains(sql, "FROM cqrs_append(") {
                     self.0.insert(name.to_vec());
                 } else {
                     self.0.remove(name);
@@ -85,7 +85,7 @@ impl Statements {
 
 /// How appends are committed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Commits {
+pub(crate) enum Commits {
     /// As a statement of its own transaction.
     WithTheAppend,
     /// By a statement after it.
