@@ -1,7 +1,9 @@
 //! Opening databases, and what they refuse: each error has its type, and says nothing that it should not.
 
+mod pgbouncer;
 mod postgres;
 mod sqlite;
+mod workload;
 
 use std::error::Error;
 use std::ops::ControlFlow;

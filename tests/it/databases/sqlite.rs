@@ -1,8 +1,9 @@
 use std::time::Duration;
 
-use cqrs_runtime::store::{CommitError, LoadQuery, LoadSink, StoredSnapshot, Until};
+use cqrs_runtime::store::{CommitError, EventStore, LoadQuery, LoadSink, StoredSnapshot, Until};
 use sea_orm::{ConnectionTrait, TransactionTrait};
 
+use super::workload::Workload;
 use super::*;
 
 const TABLES: [&str; 5] = ["cqrs_events", "cqrs_receipts", "cqrs_claims", "cqrs_snapshots", "cqrs_log"];
@@ -151,5 +152,17 @@ impl LoadSink for Nothing {
 
     fn event(&mut self, event: cqrs_runtime::event::RawEvent<'_>) -> ControlFlow<()> {
         panic!("{event:?}")
+    }
+}
+
+/// As two processes do: each has a connection of its own that writes.
+#[tokio::test]
+async fn two_stores_write_one_file_at_once() {
+    let database = Database::sqlite();
+    let open = || EventStore::open(&database.url);
+    let stores = [open().await.unwrap(), open().await.unwrap()];
+    Workload::default().run(&stores, 8, 40).await;
+    for store in stores {
+        store.close().await;
     }
 }

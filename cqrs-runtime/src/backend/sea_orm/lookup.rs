@@ -1,9 +1,9 @@
 //! Receipts, claims and the head: looked up with the same words on both databases.
 
-use sea_orm::{ConnectionTrait, Value};
+use sea_orm::Value;
 use uuid::Uuid;
 
-use super::statement::{number, one};
+use super::statement::{Run, number, one};
 use crate::store::{Claim, LogHead, Receipt, ReceiptAnswer, ReceiptKey, StoreError, StreamKey};
 
 const RECEIPT: &str = "SELECT input_hash, stream_type, stream_id, first, last, refusal FROM cqrs_receipts
@@ -12,10 +12,7 @@ const HOLDER: &str = "SELECT stream_type, stream_id FROM cqrs_claims WHERE tenan
 const HEAD: &str = "SELECT coalesce(max(position), 0) FROM cqrs_events";
 
 /// The kept answer to a command.
-pub(super) async fn receipt(
-    connection: &impl ConnectionTrait,
-    key: &ReceiptKey,
-) -> Result<Option<Receipt>, StoreError> {
+pub(super) async fn receipt(connection: &impl Run, key: &ReceiptKey) -> Result<Option<Receipt>, StoreError> {
     let values = [&key.tenant, &key.principal, key.command.as_ref(), &key.key].map(Value::from);
     let Some(row) = one(connection, RECEIPT, values).await? else { return Ok(None) };
     let row = ReceiptRow {
@@ -31,7 +28,7 @@ pub(super) async fn receipt(
 
 /// Who holds a name.
 pub(super) async fn holder(
-    connection: &impl ConnectionTrait,
+    connection: &impl Run,
     tenant: &str,
     claim: &Claim,
 ) -> Result<Option<StreamKey>, StoreError> {
@@ -42,7 +39,7 @@ pub(super) async fn holder(
 }
 
 /// Where the log ends.
-pub(super) async fn head(connection: &impl ConnectionTrait, log: Uuid) -> Result<LogHead, StoreError> {
+pub(super) async fn head(connection: &impl Run, log: Uuid) -> Result<LogHead, StoreError> {
     let position = u64::try_from(number(connection, HEAD).await?)
         .map_err(|_| StoreError::CorruptRow { table: "cqrs_events", what: "a position is negative" })?;
     Ok(LogHead { log, position })

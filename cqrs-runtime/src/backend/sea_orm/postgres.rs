@@ -4,14 +4,15 @@ mod commit;
 mod connect;
 mod load;
 mod migrate;
+mod pool;
 mod read;
 mod row;
 mod snapshot;
 
 use async_trait::async_trait;
-use sea_orm::DatabaseConnection;
 use uuid::Uuid;
 
+use self::pool::Pool;
 use super::{Options, lookup};
 use crate::store::{
     Append, Backend, Claim, CommitError, EventQuery, EventSink, LoadQuery, LoadSink, LogHead, Receipt, ReceiptKey,
@@ -20,30 +21,28 @@ use crate::store::{
 
 /// A log on a PostgreSQL server: one connection at a time writes, a few read.
 pub(super) struct PostgresBackend {
-    writer: DatabaseConnection,
-    readers: DatabaseConnection,
-    isolation: connect::Isolation,
+    writer: Pool,
+    readers: Pool,
     log: Uuid,
 }
 
 impl PostgresBackend {
     pub(super) async fn open(url: &str, options: &Options) -> Result<Self, StoreError> {
         let (writer, readers) = connect::connect(url, options).await?;
-        let isolation = connect::isolation(&writer).await?;
         migrate::migrate(&writer).await?;
         let log = migrate::verify(&writer).await?;
-        Ok(Self { writer, readers, isolation, log })
+        Ok(Self { writer, readers, log })
     }
 }
 
 #[async_trait]
 impl Backend for PostgresBackend {
     async fn commit(&self, attempt: Uuid, batch: &[Append]) -> Result<Vec<Verdict>, CommitError> {
-        commit::commit(&self.writer, self.isolation, attempt, batch).await
+        commit::commit(&self.writer, attempt, batch).await
     }
 
     async fn settle(&self, attempt: Uuid) -> Result<(), StoreError> {
-        commit::settle(&self.writer, self.isolation, attempt).await
+        commit::settle(&self.writer, attempt).await
     }
 
     async fn load(&self, query: &LoadQuery, sink: &mut dyn LoadSink) -> Result<(), StoreError> {
@@ -72,7 +71,7 @@ impl Backend for PostgresBackend {
 
     async fn close(&self) {
         // What a failing close leaves behind, the server takes away.
-        let _ = self.writer.close_by_ref().await;
-        let _ = self.readers.close_by_ref().await;
+        let _ = self.writer.connections.close_by_ref().await;
+        let _ = self.readers.connections.close_by_ref().await;
     }
 }

@@ -3,13 +3,13 @@
 mod arguments;
 mod verdicts;
 
-use sea_orm::{DatabaseConnection, DbErr, IsolationLevel, QueryResult, SqlxError, TransactionTrait, Value};
+use sea_orm::{DbErr, SqlxError};
 use uuid::Uuid;
 
 use self::arguments::Arguments;
 use super::super::error;
 use super::super::statement::all;
-use super::connect::Isolation;
+use super::pool::Pool;
 use crate::store::{Append, CommitError, StoreError, Verdict};
 
 /// How often a batch is sent that the database refuses because of another transaction.
@@ -18,19 +18,14 @@ const TRIES: u32 = 4;
 const SETTLE: &str = "SELECT cqrs_settle($1)";
 
 /// Judges and writes `batch`.
-pub(super) async fn commit(
-    connection: &DatabaseConnection,
-    isolation: Isolation,
-    attempt: Uuid,
-    batch: &[Append],
-) -> Result<Vec<Verdict>, CommitError> {
+pub(super) async fn commit(pool: &Pool, attempt: Uuid, batch: &[Append]) -> Result<Vec<Verdict>, CommitError> {
     if batch.is_empty() {
         return Ok(Vec::new());
     }
     let arguments = Arguments::of(batch);
     let mut tries = 1;
     let rows = loop {
-        match call(connection, isolation, arguments::APPEND, arguments.values(attempt)).await {
+        match all(pool, arguments::APPEND, arguments.values(attempt)).await {
             Err(error) if tries < TRIES && is_collision(&error) => tries += 1,
             Err(error) if is_refusal(&error) => return Err(CommitError::Refused(error.into())),
             Err(error) => return Err(CommitError::Unknown(error.into())),
@@ -38,33 +33,13 @@ pub(super) async fn commit(
         }
     };
     // All is committed: what fails from here on leaves open what each verdict was.
-    verdicts::of(connection, batch, &rows).await.map_err(CommitError::Unknown)
+    verdicts::of(pool, batch, &rows).await.map_err(CommitError::Unknown)
 }
 
 /// Makes sure that `attempt` has ended: this waits for the lock that it holds, and fences what has not come so far.
-pub(super) async fn settle(
-    connection: &DatabaseConnection,
-    isolation: Isolation,
-    attempt: Uuid,
-) -> Result<(), StoreError> {
-    call(connection, isolation, SETTLE, vec![attempt.into()]).await?;
+pub(super) async fn settle(pool: &Pool, attempt: Uuid) -> Result<(), StoreError> {
+    all(pool, SETTLE, [attempt.into()]).await?;
     Ok(())
-}
-
-/// One statement in a READ COMMITTED transaction of its own.
-async fn call(
-    connection: &DatabaseConnection,
-    isolation: Isolation,
-    sql: &str,
-    values: Vec<Value>,
-) -> Result<Vec<QueryResult>, DbErr> {
-    if isolation == Isolation::Default {
-        return all(connection, sql, values).await;
-    }
-    let transaction = connection.begin_with_config(Some(IsolationLevel::ReadCommitted), None).await?;
-    let rows = all(&transaction, sql, values).await?;
-    transaction.commit().await?;
-    Ok(rows)
 }
 
 /// Whether another transaction was in the way, so that nothing was written and a fresh one may do it.

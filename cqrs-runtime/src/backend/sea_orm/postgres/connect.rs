@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::{ConnectOptions as _, Connection};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
 use tokio::time::timeout;
 
 use super::super::statement::one;
 use super::super::{Options, not_an_address};
+use super::pool::{Pool, Transactions, conn_err};
 use crate::store::StoreError;
 
 /// One connection writes; another takes its turn while the pool tests the first one.
@@ -17,20 +18,8 @@ const WRITERS: u32 = 2;
 /// A connection that has idled for so long is tested before it is used: the server may have been restarted.
 const MAY_BE_DEAD_AFTER: Duration = Duration::from_secs(5);
 
-/// How a transaction becomes READ COMMITTED.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Isolation {
-    /// By the server's default.
-    Default,
-    /// It must be said, at the price of two more round trips.
-    Said,
-}
-
 /// The connections that write, and those that read.
-pub(super) async fn connect(
-    url: &str,
-    options: &Options,
-) -> Result<(DatabaseConnection, DatabaseConnection), StoreError> {
+pub(super) async fn connect(url: &str, options: &Options) -> Result<(Pool, Pool), StoreError> {
     let server: PgConnectOptions = url.parse().map_err(|_| not_an_address(url))?;
     // A pool would try until its time is over, and then say no more than that.
     match timeout(options.connect_timeout, server.connect()).await {
@@ -38,11 +27,11 @@ pub(super) async fn connect(
         Ok(Err(error)) => return Err(conn_err(error).into()),
         Err(late) => return Err(StoreError::Unreachable(Box::new(late))),
     }
-    Ok((pool(url, options, WRITERS).await?, pool(url, options, options.readers.max(1)).await?))
-}
-
-fn conn_err(error: sea_orm::SqlxError) -> DbErr {
-    DbErr::Conn(RuntimeErr::SqlxError(error.into()))
+    let writers = pool(url, options, WRITERS).await?;
+    let readers = pool(url, options, options.readers.max(1)).await?;
+    let writing = transactions(url, &writers).await?;
+    let reading = if keeps_no_statements(url) { Transactions::Nameless } else { Transactions::Implied };
+    Ok((Pool { connections: writers, transactions: writing }, Pool { connections: readers, transactions: reading }))
 }
 
 async fn pool(url: &str, options: &Options, size: u32) -> Result<DatabaseConnection, DbErr> {
@@ -56,11 +45,19 @@ async fn pool(url: &str, options: &Options, size: u32) -> Result<DatabaseConnect
     Database::connect(connect).await
 }
 
-/// Asks which isolation level a transaction has of which nothing is said.
+/// How a statement becomes a READ COMMITTED transaction on connections of which nothing is said.
 ///
-/// Not a parameter of the connection: a pgbouncer between refuses those that it does not know.
-pub(super) async fn isolation(connection: &DatabaseConnection) -> Result<Isolation, DbErr> {
-    let row = one(connection, "SELECT current_setting('transaction_isolation')", []).await?;
+/// The level is no parameter of the connection: a pgbouncer between refuses those that it does not know.
+async fn transactions(url: &str, writer: &DatabaseConnection) -> Result<Transactions, DbErr> {
+    if keeps_no_statements(url) {
+        return Ok(Transactions::Nameless);
+    }
+    let row = one(writer, "SELECT current_setting('transaction_isolation')", []).await?;
     let level: String = row.map_or_else(|| Ok(String::new()), |row| row.try_get_by_index(0))?;
-    Ok(if level == "read committed" { Isolation::Default } else { Isolation::Said })
+    Ok(if level == "read committed" { Transactions::Implied } else { Transactions::Said })
+}
+
+fn keeps_no_statements(url: &str) -> bool {
+    let parameters = url.split_once('?').map_or("", |(_, parameters)| parameters);
+    parameters.split('&').any(|parameter| parameter == "statement-cache-capacity=0")
 }

@@ -3,12 +3,13 @@
 use std::ops::ControlFlow;
 
 use chrono::{DateTime, Utc};
+use sea_orm::Value;
 use sea_orm::sqlx::postgres::PgRow;
-use sea_orm::{DatabaseConnection, Value};
 
 use super::super::PAGE;
 use super::super::filter::signed;
 use super::super::statement::all;
+use super::pool::Pool;
 use super::read;
 use super::row::{self, column, unsigned};
 use crate::event::RawEvent;
@@ -36,11 +37,7 @@ const LOAD: &str = "WITH snapshot AS MATERIALIZED (
     ORDER BY version";
 
 /// Hands a usable snapshot and the events after it to `sink`.
-pub(super) async fn load(
-    connection: &DatabaseConnection,
-    query: &LoadQuery,
-    sink: &mut dyn LoadSink,
-) -> Result<(), StoreError> {
+pub(super) async fn load(connection: &Pool, query: &LoadQuery, sink: &mut dyn LoadSink) -> Result<(), StoreError> {
     let rows = all(connection, LOAD, parameters(query)).await?;
     let (mut events, mut last) = (0, 0);
     for row in &rows {

@@ -1,10 +1,12 @@
 //! The schema of the PostgreSQL database, and how it comes to be.
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, TransactionTrait};
+use sea_orm::DbErr;
+use sea_orm::sqlx::{AssertSqlSafe, PgConnection, Row, raw_sql};
 use uuid::Uuid;
 
 use super::super::migration::{self, Migration};
-use super::super::statement::{all, number, one};
+use super::super::statement::{number, one};
+use super::pool::{Pool, query_err};
 use crate::store::StoreError;
 
 const MIGRATIONS: &[Migration] = &[Migration {
@@ -18,7 +20,6 @@ const HAS_MIGRATIONS: &str = "SELECT count(to_regclass('cqrs_migrations'))";
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS cqrs_migrations (
     version bigint PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT clock_timestamp())";
 const VERSION: &str = "SELECT coalesce(max(version), 0) FROM cqrs_migrations";
-const APPLIED: &str = "INSERT INTO cqrs_migrations (version, name) VALUES ($1, $2)";
 
 /// Names every table and function, so that one that is missing is found at the start.
 const VERIFY: &str = "SELECT l.id, (SELECT last_value + is_called::int FROM cqrs_events_position_seq),
@@ -28,30 +29,37 @@ const VERIFY: &str = "SELECT l.id, (SELECT last_value + is_called::int FROM cqrs
     WHERE 'cqrs_append'::regproc IS NOT NULL AND 'cqrs_settle'::regproc IS NOT NULL";
 
 /// Brings the database to the latest schema; one that has it already is only read.
-pub(super) async fn migrate(connection: &DatabaseConnection) -> Result<(), StoreError> {
-    if migration::pending(MIGRATIONS, version(connection).await?)?.is_empty() {
+pub(super) async fn migrate(pool: &Pool) -> Result<(), StoreError> {
+    let found = if number(pool, HAS_MIGRATIONS).await? == 0 { 0 } else { number(pool, VERSION).await? };
+    if migration::pending(MIGRATIONS, found)?.is_empty() {
         return Ok(());
     }
-    let transaction = connection.begin().await?;
-    all(&transaction, LOCK, []).await?;
-    transaction.execute_unprepared(MIGRATIONS_TABLE).await?;
+    let pool = pool.connections.get_postgres_connection_pool();
+    let mut transaction = pool.begin().await.map_err(query_err)?;
+    execute(&mut transaction, LOCK).await?;
+    execute(&mut transaction, MIGRATIONS_TABLE).await?;
     // Another process may have migrated while this one waited for the lock.
-    for migration in migration::pending(MIGRATIONS, version(&transaction).await?)? {
-        transaction.execute_unprepared(migration.sql).await?;
-        all(&transaction, APPLIED, [migration.version.into(), migration.name.into()]).await?;
+    let found: i64 =
+        raw_sql(VERSION).fetch_one(&mut *transaction).await.and_then(|row| row.try_get(0)).map_err(query_err)?;
+    for migration in migration::pending(MIGRATIONS, found)? {
+        execute(&mut transaction, migration.sql).await?;
+        let Migration { version, name, .. } = migration;
+        let applied = format!("INSERT INTO cqrs_migrations (version, name) VALUES ({version}, '{name}')");
+        execute(&mut transaction, &applied).await?;
     }
-    transaction.commit().await?;
+    transaction.commit().await.map_err(query_err)?;
     tracing::info!(version = migration::latest(MIGRATIONS), "the database has the schema of this program");
     Ok(())
 }
 
-async fn version(connection: &impl ConnectionTrait) -> Result<i64, DbErr> {
-    if number(connection, HAS_MIGRATIONS).await? == 0 { Ok(0) } else { number(connection, VERSION).await }
+/// Runs SQL without parameters, so that no statement is prepared.
+async fn execute(connection: &mut PgConnection, sql: &str) -> Result<(), DbErr> {
+    raw_sql(AssertSqlSafe(sql)).execute(connection).await.map(drop).map_err(query_err)
 }
 
 /// Checks that all is there and that positions go on behind the log's end; the log's identity.
-pub(super) async fn verify(connection: &DatabaseConnection) -> Result<Uuid, StoreError> {
-    let row = one(connection, VERIFY, []).await?;
+pub(super) async fn verify(pool: &Pool) -> Result<Uuid, StoreError> {
+    let row = one(pool, VERIFY, []).await?;
     let row = row.ok_or(StoreError::CorruptRow { table: "cqrs_log", what: "it has no row" })?;
     migration::check_sequence(row.try_get_by_index(1)?, row.try_get_by_index(2)?)?;
     Ok(row.try_get_by_index(0)?)

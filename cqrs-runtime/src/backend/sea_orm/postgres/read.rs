@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{DatabaseConnection, Value};
+use sea_orm::Value;
 
 use super::super::PAGE;
 use super::super::filter::{self, Dialect, signed};
 use super::super::statement::all;
+use super::pool::Pool;
 use super::row::{self, COLUMNS};
 use crate::store::{EventQuery, EventSink, StoreError};
 
@@ -34,11 +35,7 @@ impl Dialect for Postgres {
 }
 
 /// Hands the events of `query` to `sink`.
-pub(super) async fn read(
-    connection: &DatabaseConnection,
-    query: &EventQuery,
-    sink: EventSink<'_>,
-) -> Result<(), StoreError> {
+pub(super) async fn read(connection: &Pool, query: &EventQuery, sink: EventSink<'_>) -> Result<(), StoreError> {
     let column = filter::order_column(query);
     let (order, behind) = filter::order(query.direction);
     let (mut left, mut last) = (query.limit.unwrap_or(u64::MAX), None);

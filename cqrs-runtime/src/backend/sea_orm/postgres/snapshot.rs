@@ -1,9 +1,8 @@
 //! Keeping a snapshot.
 
-use sea_orm::DatabaseConnection;
-
 use super::super::filter::signed;
 use super::super::statement::all;
+use super::pool::Pool;
 use crate::store::{Snapshot, StoreError};
 
 const SAVE: &str = "INSERT INTO cqrs_snapshots
@@ -14,7 +13,7 @@ const SAVE: &str = "INSERT INTO cqrs_snapshots
         state_version = excluded.state_version, payload = excluded.payload, checksum = excluded.checksum";
 
 /// Keeps `snapshot` in the place of the stream's earlier one.
-pub(super) async fn save(connection: &DatabaseConnection, snapshot: Snapshot) -> Result<(), StoreError> {
+pub(super) async fn save(connection: &Pool, snapshot: Snapshot) -> Result<(), StoreError> {
     let values = [
         snapshot.stream.tenant.into(),
         snapshot.stream.stream_type.as_ref().into(),

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{DatabaseConnection, QueryResult};
+use sea_orm::QueryResult;
 use uuid::Uuid;
 
 use super::super::super::lookup;
 use super::super::super::statement::all;
+use super::super::pool::Pool;
 use super::super::row::{self, COLUMNS, unsigned};
 use crate::store::judge::{KnownEvent, judge_repeat};
 use crate::store::{Append, Appended, Claim, ClaimChange, StoreError, StoredEvent, StreamKey, Verdict};
@@ -50,11 +51,7 @@ impl Answer {
 }
 
 /// The verdicts on `batch`; what needs rows that stand in the log, looks them up.
-pub(super) async fn of(
-    connection: &DatabaseConnection,
-    batch: &[Append],
-    rows: &[QueryResult],
-) -> Result<Vec<Verdict>, StoreError> {
+pub(super) async fn of(connection: &Pool, batch: &[Append], rows: &[QueryResult]) -> Result<Vec<Verdict>, StoreError> {
     let answer = Answer::of(rows)?;
     if answer.verdicts.len() != batch.len() || answer.bases.len() != batch.len() || answer.times.len() != batch.len() {
         return Err(corrupt("the verdicts are not as many as the appends"));
@@ -106,7 +103,7 @@ fn taken(append: &Append, claims: &[&Claim], taken: Option<&Taken>) -> Result<Ve
     Ok(Verdict::ClaimTaken { claim: claim.ok_or_else(|| corrupt("a claim is missing"))?.clone(), holder })
 }
 
-async fn receipt(connection: &DatabaseConnection, append: &Append) -> Result<crate::store::Receipt, StoreError> {
+async fn receipt(connection: &Pool, append: &Append) -> Result<crate::store::Receipt, StoreError> {
     let gone = StoreError::CorruptRow { table: "cqrs_receipts", what: "a receipt has gone since it was found" };
     let Some(receipt) = &append.receipt else { return Err(gone) };
     lookup::receipt(connection, &receipt.key).await?.ok_or(gone)
@@ -114,7 +111,7 @@ async fn receipt(connection: &DatabaseConnection, append: &Append) -> Result<cra
 
 /// The stored events that appends send again.
 async fn known_events(
-    connection: &DatabaseConnection,
+    connection: &Pool,
     batch: &[Append],
     answer: &Answer,
 ) -> Result<HashMap<Uuid, KnownEvent>, StoreError> {
