@@ -174,10 +174,10 @@ impl<A: Aggregate> Repository<A> {
         self.events_of(EventQuery::stream(self.stream(id)))
     }
 
-    /// The events of a query over this aggregate's streams, typed.
+    /// The events of a query over this aggregate's streams of the repository's tenant, typed.
     #[must_use]
     pub fn events_of(&self, query: EventQuery) -> BoxStream<'static, Result<Recorded<A::Event>, LoadError>> {
-        let stored = self.store.read(query.of_types([A::TYPE])).map_err(LoadError::from);
+        let stored = self.store.read(query.tenant(self.tenant.clone()).of_types([A::TYPE])).map_err(LoadError::from);
         stored.map(|event| event.and_then(|event| decode::<A>(&event))).map_ok(stream_of).try_flatten().boxed()
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::time::{Instant, sleep, timeout_at};
 use uuid::Uuid;
 
-use super::receipt::Identity;
+use super::receipt::{Identity, answer_again};
 use super::{CommandError, CommandOptions, Dispatcher, EnrichContext, Executed, Refusal};
 use crate::aggregate::{Decide, DecideError, Events};
 use crate::command::Command;
@@ -56,7 +56,7 @@ impl<'d, A: Decide<C>, C: Command<Id = A::Id>> Call<'d, A, C> {
         // A second sending waits here for the first one's answer.
         let _alone = self.in_time(self.dispatcher.receipts.lock(&identity.key)).await?;
         if let Some(receipt) = self.in_time(self.repository.store().receipt(&identity.key)).await?? {
-            return self.dispatcher.answer_again::<C>(&identity, receipt).await;
+            return self.in_time(self.answer_again(&identity, receipt)).await?;
         }
         self.decide_until_saved(Some(&identity)).await
     }
@@ -68,17 +68,35 @@ impl<'d, A: Decide<C>, C: Command<Id = A::Id>> Call<'d, A, C> {
         let policy = self.dispatcher.retry;
         let mut attempt = 1;
         loop {
-            match self.attempt(identity, &enrichment).await? {
-                Attempted::Answered(executed) => return Ok(executed),
-                Attempted::ChangedByOthers if attempt >= policy.attempts => {
+            match self.attempt(identity, &enrichment).await {
+                Ok(Attempted::Answered(executed)) => return Ok(executed),
+                Ok(Attempted::ChangedByOthers) if attempt >= policy.attempts => {
                     return Err(CommandError::RetriesExhausted { stream, attempts: attempt });
                 }
-                Attempted::ChangedByOthers => {
+                Err(error) => return self.unless_answered(identity, error).await,
+                Ok(Attempted::ChangedByOthers) => {
                     self.in_time(sleep(policy.pause_after(attempt))).await?;
                     attempt += 1;
                 }
             }
         }
+    }
+
+    /// What the state refuses may be the work of this very command, sent to another process: then its answer stands.
+    async fn unless_answered(&self, identity: Option<&Identity>, error: CommandError<A::Error>) -> Answer<A> {
+        let by_state = matches!(
+            error,
+            CommandError::AlreadyExists { .. } | CommandError::NotFound { .. } | CommandError::Conflict { .. }
+        );
+        let Some(identity) = identity.filter(|_| by_state) else { return Err(error) };
+        match self.in_time(self.repository.store().receipt(&identity.key)).await?? {
+            Some(receipt) => self.in_time(self.answer_again(identity, receipt)).await?,
+            None => Err(error),
+        }
+    }
+
+    async fn answer_again(&self, identity: &Identity, receipt: Receipt) -> Answer<A> {
+        answer_again::<A, C>(&self.repository, identity, receipt).await
     }
 
     async fn enrich(&self) -> Result<C::Enrichment, CommandError<A::Error>> {
@@ -199,7 +217,7 @@ impl<'d, A: Decide<C>, C: Command<Id = A::Id>> Call<'d, A, C> {
                 repeated: false,
             })),
             (Err(SaveError::Append(AppendError::AlreadyAnswered(receipt))), Some(identity)) => {
-                self.dispatcher.answer_again::<C>(identity, *receipt).await.map(Attempted::Answered)
+                self.answer_again(identity, *receipt).await.map(Attempted::Answered)
             }
             (Err(SaveError::Append(AppendError::Conflict { stream, actual, .. })), _) => {
                 match self.options.expected_version {

@@ -139,11 +139,12 @@ impl<E: DomainError> From<E> for Refusal<E> {
 impl<E: DomainError> CommandError<E> {
     /// Whether the same command may be accepted later, with nothing changed by the caller.
     ///
-    /// One that is `Indeterminate` is safe to send again only with an idempotency key.
+    /// False for `Indeterminate`: without an idempotency key, sending it again might execute it twice. With one, it is
+    /// safe and tells.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::RetriesExhausted { .. } | Self::DeadlineExceeded | Self::Indeterminate { .. } => true,
+            Self::RetriesExhausted { .. } | Self::DeadlineExceeded => true,
             Self::Enrichment { source, .. } => source.is_retryable(),
             Self::Load(error) => error.is_retryable(),
             Self::Save(SaveError::Append(error)) => error.is_retryable(),

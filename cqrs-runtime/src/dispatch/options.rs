@@ -52,7 +52,7 @@ impl CommandOptions {
 
     /// Something else that is to be kept with the events.
     #[must_use]
-    pub fn key(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+    pub fn metadata(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.metadata.keys.insert(name.into(), value.into());
         self
     }

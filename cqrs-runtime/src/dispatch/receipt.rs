@@ -3,9 +3,10 @@
 use futures_util::TryStreamExt;
 use sha2::{Digest, Sha256};
 
-use super::{CommandError, CommandOptions, Dispatcher, Executed, Refusal};
+use super::{CommandError, CommandOptions, Executed, Refusal};
 use crate::aggregate::Aggregate;
 use crate::command::Command;
+use crate::repository::Repository;
 use crate::store::{EventQuery, Receipt, ReceiptAnswer, ReceiptKey, StreamKey};
 
 /// What a command is recognised by, where it has an idempotency key.
@@ -60,35 +61,33 @@ fn canonical(value: &serde_json::Value, hash: &mut Sha256) {
     }
 }
 
-impl<A: Aggregate> Dispatcher<A> {
-    /// The answer that `receipt` keeps.
-    pub(super) async fn answer_again<C: Command>(
-        &self,
-        identity: &Identity,
-        receipt: Receipt,
-    ) -> Result<Executed<A>, CommandError<A::Error>> {
-        if receipt.input_hash != identity.input_hash {
-            return Err(CommandError::IdempotencyKeyReused { command: C::NAME, key: receipt.key.key });
+/// The answer that `receipt` keeps.
+pub(super) async fn answer_again<A: Aggregate, C: Command>(
+    repository: &Repository<A>,
+    identity: &Identity,
+    receipt: Receipt,
+) -> Result<Executed<A>, CommandError<A::Error>> {
+    if receipt.input_hash != identity.input_hash {
+        return Err(CommandError::IdempotencyKeyReused { command: C::NAME, key: receipt.key.key });
+    }
+    let id = receipt
+        .stream
+        .id
+        .parse()
+        .map_err(|source| CommandError::ReceiptTarget { stream: receipt.stream.clone(), source })?;
+    match receipt.answer {
+        ReceiptAnswer::Nothing { version } => {
+            Ok(Executed { id, version, position: None, events: Vec::new(), repeated: true })
         }
-        let id = receipt
-            .stream
-            .id
-            .parse()
-            .map_err(|source| CommandError::ReceiptTarget { stream: receipt.stream.clone(), source })?;
-        match receipt.answer {
-            ReceiptAnswer::Nothing { version } => {
-                Ok(Executed { id, version, position: None, events: Vec::new(), repeated: true })
-            }
-            ReceiptAnswer::Events { first, last } => {
-                let query = EventQuery::stream(receipt.stream).from_version(first).to_version(last);
-                let events: Vec<_> = self.repository.events_of(query).try_collect().await?;
-                let position = events.last().map(|event| event.position);
-                Ok(Executed { id, version: last, position, events, repeated: true })
-            }
-            ReceiptAnswer::Refused { error, .. } => {
-                let refusal: Refusal<A::Error> = serde_json::from_str(&error).map_err(CommandError::ReceiptAnswer)?;
-                Err(CommandError::Refused(refusal))
-            }
+        ReceiptAnswer::Events { first, last } => {
+            let query = EventQuery::stream(receipt.stream).from_version(first).to_version(last);
+            let events: Vec<_> = repository.events_of(query).try_collect().await?;
+            let position = events.last().map(|event| event.position);
+            Ok(Executed { id, version: last, position, events, repeated: true })
+        }
+        ReceiptAnswer::Refused { error, .. } => {
+            let refusal: Refusal<A::Error> = serde_json::from_str(&error).map_err(CommandError::ReceiptAnswer)?;
+            Err(CommandError::Refused(refusal))
         }
     }
 }

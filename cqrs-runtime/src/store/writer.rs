@@ -1,6 +1,6 @@
 //! Group commit: appends that wait at the same time share one transaction, each with its own verdict.
 //!
-//! One task owns the connection that writes. A lone append is handed to it and written at once; while the database is
+//! One task does all the writing. A lone append is handed to it and written at once; while the database is
 //! at work, others gather, and the next transaction takes them all.
 
 mod batch;
@@ -10,7 +10,7 @@ mod ticket;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
@@ -42,11 +42,13 @@ impl Default for WriterOptions {
 #[derive(Clone, Debug)]
 pub(super) struct Writer {
     queue: mpsc::Sender<Message>,
+    /// Its sender is gone when the task has ended.
+    ended: watch::Receiver<()>,
 }
 
 enum Message {
     Append(Box<Pending>),
-    Close(oneshot::Sender<()>),
+    Close,
 }
 
 /// An append that waits for its verdict.
@@ -60,8 +62,15 @@ impl Writer {
     /// Starts the task; it ends when the last `Writer` is dropped and all that waits is written.
     pub(super) fn start(backend: Arc<dyn Backend>, options: WriterOptions) -> Self {
         let (queue, waiting) = mpsc::channel(options.queue.max(1));
-        tokio::spawn(work(Gatherer::new(waiting, options), Committer::new(backend, options.settle_within)));
-        Self { queue }
+        let options = WriterOptions {
+            batch_appends: options.batch_appends.max(1),
+            batch_bytes: options.batch_bytes.max(1),
+            ..options
+        };
+        let (ending, ended) = watch::channel(());
+        let committer = Committer::new(backend, options.settle_within);
+        tokio::spawn(work(Gatherer::new(waiting, options), committer, ending));
+        Self { queue, ended }
     }
 
     /// Waits for the verdict on `append`.
@@ -90,11 +99,10 @@ impl Writer {
 
     /// Takes no more appends, and returns when all that wait are answered.
     pub(super) async fn close(&self) {
-        let (done, closed) = oneshot::channel();
-        if self.queue.send(Message::Close(done)).await.is_ok() {
-            // An error means that the task has ended already.
-            let _ = closed.await;
-        }
+        // An error means that another call has closed the queue; what waited then may not be written yet.
+        let _ = self.queue.send(Message::Close).await;
+        let mut ended = self.ended.clone();
+        while ended.changed().await.is_ok() {}
     }
 }
 
@@ -105,9 +113,9 @@ async fn within<F: Future>(deadline: Option<Instant>, future: F) -> Option<F::Ou
     }
 }
 
-async fn work(mut gatherer: Gatherer, committer: Committer) {
+async fn work(mut gatherer: Gatherer, committer: Committer, ending: watch::Sender<()>) {
     while let Some(batch) = gatherer.next_batch().await {
         committer.write(batch).await;
     }
-    gatherer.confirm_closed();
+    drop(ending);
 }

@@ -70,7 +70,7 @@ async fn what_the_caller_says_is_recorded() {
         .principal("grace")
         .correlation_id(Uuid::from_u128(70))
         .causation_id(Uuid::from_u128(71))
-        .key("ip", "::1");
+        .metadata("ip", "::1");
     let executed = bank.dispatch_with(deposit(1, 5), options).await.expect("it is accepted");
     let read: Vec<_> = futures_util::TryStreamExt::try_collect(bank.repository().events(&id(1)))
         .await

@@ -1,10 +1,10 @@
 //! A repeated command gets the first answer and writes nothing.
 
-use cqrs_runtime::dispatch::{CommandError, CommandOptions};
-use cqrs_runtime::store::{EventStore, WriterOptions};
-use futures_util::{FutureExt, poll};
+use cqrs_runtime::dispatch::{CommandError, CommandOptions, Dispatcher};
+use cqrs_runtime::store::{EventQuery, EventStore, WriterOptions};
+use futures_util::{FutureExt, TryStreamExt, poll};
 
-use super::domain::{OpenNew, Withdraw};
+use super::domain::{Account, Open, OpenNew, Withdraw};
 use super::{bank, deposit, id, keyed, open};
 use crate::writer::gated::{Fate, Gated};
 
@@ -101,13 +101,53 @@ async fn of_two_at_once_the_second_waits_for_the_first() {
 
 #[tokio::test]
 async fn of_two_processes_with_one_key_the_later_gets_the_answer_of_the_first() {
-    let store = EventStore::memory();
-    let (one, two) = (bank(store.clone()), bank(store.clone()));
-    open(&one, 1).await;
-    let first = one.dispatch_with(deposit(1, 5), keyed("k")).await.expect("it is accepted");
-    let second = two.dispatch_with(deposit(1, 5), keyed("k")).await.expect("it is recognised");
-    assert!(second.repeated);
+    let database = Gated::default();
+    let here = bank(EventStore::with_backend(database.backend(), WriterOptions::default()));
+    let there = bank(EventStore::with_backend(database.elsewhere(), WriterOptions::default()));
+    let create = || Open { account: id(1), owner: "ada".to_owned() };
+    let pinned = || keyed("k").expected_version(1);
+    // Both have found no receipt when one of them goes ahead.
+    let first = there.clone();
+    database.before_next_load(async move {
+        first.dispatch_with(create(), keyed("o")).await.expect("it is new");
+    });
+    let opened = here.dispatch_with(create(), keyed("o")).await.expect("it is recognised");
+    database.before_next_load(async move {
+        there.dispatch_with(deposit(1, 5), pinned()).await.expect("it is accepted");
+    });
+    let deposited = here.dispatch_with(deposit(1, 5), pinned()).await.expect("it is recognised");
+    assert_eq!((opened.repeated, opened.version, deposited.repeated, deposited.version), (true, 1, true, 2));
+    assert_eq!(database.batches().len(), 0, "nothing was written here");
+}
+
+#[tokio::test]
+async fn of_two_processes_that_decide_at_once_the_later_gets_the_answer_of_the_first() {
+    let database = Gated::default();
+    let here = bank(EventStore::with_backend(database.backend(), WriterOptions::default()));
+    // Its ids are its own.
+    let there = Dispatcher::<Account>::new(EventStore::with_backend(database.elsewhere(), WriterOptions::default()));
+    open(&there, 1).await;
+    let mut second = here.dispatch_with(deposit(1, 5), keyed("k")).boxed();
+    assert!(poll!(&mut second).is_pending());
+    database.commit_begun().await;
+    let first = there.dispatch_with(deposit(1, 5), keyed("k")).await.expect("it is accepted");
+    database.allow([Fate::Answered]);
+    let second = second.await.expect("it is recognised");
+    assert_eq!((first.repeated, second.repeated), (false, true));
     assert_eq!(first.events, second.events);
+}
+
+#[tokio::test]
+async fn a_repetition_finds_its_answer_whoever_the_tenant() {
+    let bank = bank(EventStore::memory());
+    let acme = |key: &str| keyed(key).tenant("acme");
+    let create = || Open { account: id(1), owner: "ada".to_owned() };
+    let first = bank.dispatch_with(create(), acme("o")).await.expect("it is new");
+    let again = bank.dispatch_with(create(), acme("o")).await.expect("it is recognised");
+    assert_eq!((again.repeated, &again.events), (true, &first.events));
+    let of_nobody = bank.repository().events_of(EventQuery::log());
+    let of_nobody: Vec<_> = of_nobody.try_collect().await.expect("the log can be read");
+    assert_eq!(of_nobody, [], "a repository reads its own tenant's events alone");
 }
 
 #[tokio::test]

@@ -29,6 +29,33 @@ async fn closing_completes_what_waits_and_takes_nothing_more() {
 }
 
 #[tokio::test]
+async fn whoever_closes_waits_until_all_is_written() {
+    let (store, database) = gated();
+    let mut waiting = store.append(append("a", 1)).boxed();
+    assert!(poll!(&mut waiting).is_pending());
+    let other = store.clone();
+    let (mut first, mut second) = (store.close().boxed(), other.close().boxed());
+    assert!(poll!(&mut first).is_pending());
+    database.commit_begun().await;
+    assert!(poll!(&mut first).is_pending());
+    assert!(poll!(&mut second).is_pending());
+    database.allow([Fate::Answered]);
+    futures_util::join!(first, second);
+    waiting.await.expect("what waited is written");
+}
+
+#[tokio::test]
+async fn no_option_makes_callers_wait_for_ever() {
+    let database = Gated::default();
+    let options = WriterOptions { queue: 0, batch_appends: 0, batch_bytes: 0, ..WriterOptions::default() };
+    let store = EventStore::with_backend(database.backend(), options);
+    database.allow([Fate::Answered, Fate::Answered]);
+    for id in [1, 2] {
+        store.append(append("a", id)).await.expect("it is written, alone");
+    }
+}
+
+#[tokio::test]
 async fn callers_wait_for_room_in_the_queue() {
     let database = Gated::default();
     let options = WriterOptions { queue: 2, ..WriterOptions::default() };

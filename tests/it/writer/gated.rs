@@ -8,6 +8,7 @@ use cqrs_runtime::store::{
     Append, Backend, Claim, CommitError, EventQuery, EventSink, LoadQuery, LoadSink, LogHead, MemoryBackend, Receipt,
     ReceiptKey, Snapshot, StoreError, StreamKey, Verdict,
 };
+use futures_util::future::BoxFuture;
 use tokio::sync::{Semaphore, mpsc};
 use uuid::Uuid;
 
@@ -31,7 +32,8 @@ pub(crate) enum Fate {
 pub(crate) struct Gated(Arc<Inner>);
 
 struct Inner {
-    log: MemoryBackend,
+    log: Arc<MemoryBackend>,
+    before_load: Mutex<Option<BoxFuture<'static, ()>>>,
     fates: Mutex<VecDeque<Fate>>,
     allowed: Semaphore,
     settling: Mutex<bool>,
@@ -43,7 +45,8 @@ impl Default for Gated {
     fn default() -> Self {
         let (sender, receiver) = mpsc::unbounded_channel();
         Self(Arc::new(Inner {
-            log: MemoryBackend::default(),
+            log: Arc::default(),
+            before_load: Mutex::default(),
             fates: Mutex::default(),
             allowed: Semaphore::new(0),
             settling: Mutex::new(true),
@@ -56,6 +59,16 @@ impl Default for Gated {
 impl Gated {
     pub(crate) fn backend(&self) -> Arc<dyn Backend> {
         Arc::new(self.clone())
+    }
+
+    /// The same log, as another process has it: nothing happens to its commits.
+    pub(crate) fn elsewhere(&self) -> Arc<dyn Backend> {
+        Arc::clone(&self.0.log) as Arc<dyn Backend>
+    }
+
+    /// What others do just before a state is loaded for the next time.
+    pub(crate) fn before_next_load(&self, others: impl Future<Output = ()> + Send + 'static) {
+        *self.0.before_load.lock().expect("no test panics here") = Some(Box::pin(others));
     }
 
     /// Waits until the database has been given a batch.
@@ -89,6 +102,9 @@ fn lost() -> StoreError {
 /// A payload that the database refuses, whatever stands beside it.
 pub(crate) const POISON: &str = "\"poison\"";
 
+/// A payload at which the connection breaks, whatever stands beside it.
+pub(crate) const DEADLY: &str = "\"deadly\"";
+
 #[async_trait]
 impl Backend for Gated {
     async fn commit(&self, attempt: Uuid, batch: &[Append]) -> Result<Vec<Verdict>, CommitError> {
@@ -99,6 +115,9 @@ impl Backend for Gated {
         let fate = self.0.fates.lock().expect("no test panics here").pop_front().expect("a fate for each permit");
         if batch.iter().flat_map(|append| &append.events).any(|event| event.payload == POISON) {
             return Err(CommitError::Refused(StoreError::Refused("poison".into())));
+        }
+        if batch.iter().flat_map(|append| &append.events).any(|event| event.payload == DEADLY) {
+            return Err(CommitError::Unknown(lost()));
         }
         match fate {
             Fate::Answered => self.0.log.commit(attempt, batch).await,
@@ -120,6 +139,10 @@ impl Backend for Gated {
     }
 
     async fn load(&self, query: &LoadQuery, sink: &mut dyn LoadSink) -> Result<(), StoreError> {
+        let others = self.0.before_load.lock().expect("no test panics here").take();
+        if let Some(others) = others {
+            others.await;
+        }
         self.0.log.load(query, sink).await
     }
 

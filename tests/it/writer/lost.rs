@@ -1,9 +1,11 @@
 //! Connections that are lost at the commit: the answer is the true outcome or `Indeterminate`, never a false one.
 
 use cqrs_runtime::store::{AppendError, EventStore, ExpectedVersion};
+use futures_util::future::join_all;
+use futures_util::{FutureExt, poll};
 use uuid::Uuid;
 
-use super::gated::{Fate, Gated};
+use super::gated::{DEADLY, Fate, Gated};
 use super::{append, gated, log};
 
 async fn appended(store: &EventStore, database: &Gated, fates: &[Fate]) -> Result<bool, AppendError> {
@@ -36,6 +38,27 @@ async fn a_conflict_is_answered_truly_after_a_lost_connection() {
     late.expected = ExpectedVersion::Exact(3);
     let verdict = store.append(late).await;
     assert!(matches!(verdict, Err(AppendError::Conflict { actual: 0, .. })), "{verdict:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_member_that_breaks_the_connection_leaves_the_others_their_verdicts() {
+    let (store, database) = gated();
+    let mut first = store.append(append("x", 1)).boxed();
+    assert!(poll!(&mut first).is_pending());
+    database.commit_begun().await;
+    let mut deadly = append("b", 3);
+    deadly.events[0].payload = DEADLY.to_owned();
+    let members = [append("a", 2), deadly, append("c", 4), append("d", 5)];
+    let mut members: Vec<_> = members.into_iter().map(|member| store.append(member).boxed()).collect();
+    for member in &mut members {
+        assert!(poll!(member).is_pending());
+    }
+    database.allow(vec![Fate::Answered; 10_000]);
+    first.await.expect("it is accepted");
+    let verdicts = join_all(members).await;
+    assert!(matches!(verdicts[1], Err(AppendError::Indeterminate { .. })), "{verdicts:?}");
+    assert_eq!(verdicts.iter().filter(|verdict| verdict.is_ok()).count(), 3, "{verdicts:?}");
+    assert_eq!(log(&store).await, [1, 2, 4, 5]);
 }
 
 #[tokio::test(start_paused = true)]

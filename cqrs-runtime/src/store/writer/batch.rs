@@ -2,7 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tokio::task::yield_now;
 use uuid::Uuid;
 
@@ -19,12 +19,11 @@ pub(super) struct Gatherer {
     set_aside: VecDeque<Pending>,
     options: WriterOptions,
     last_size: usize,
-    closers: Vec<oneshot::Sender<()>>,
 }
 
 impl Gatherer {
     pub(super) fn new(waiting: mpsc::Receiver<Message>, options: WriterOptions) -> Self {
-        Self { waiting, set_aside: VecDeque::new(), options, last_size: 0, closers: Vec::new() }
+        Self { waiting, set_aside: VecDeque::new(), options, last_size: 0 }
     }
 
     /// The next batch; `None` when nothing waits and nothing more can come.
@@ -43,14 +42,6 @@ impl Gatherer {
                 self.last_size = batch.members.len();
                 return Some(batch.members);
             }
-        }
-    }
-
-    /// Tells those who asked that all is written.
-    pub(super) fn confirm_closed(self) {
-        for closer in self.closers {
-            // A caller that no longer waits needs no answer.
-            let _ = closer.send(());
         }
     }
 
@@ -77,15 +68,13 @@ impl Gatherer {
     fn receive(&mut self, batch: &mut Batch, message: Message) {
         match message {
             Message::Append(pending) => self.offer(batch, *pending),
-            Message::Close(closer) => {
-                self.waiting.close();
-                self.closers.push(closer);
-            }
+            Message::Close => self.waiting.close(),
         }
     }
 
     fn offer(&mut self, batch: &mut Batch, pending: Pending) {
-        if !self.has_room(batch) || batch.touches(&pending.append) {
+        let too_large = !batch.members.is_empty() && batch.bytes + size(&pending.append) > self.options.batch_bytes;
+        if too_large || !self.has_room(batch) || batch.touches(&pending.append) {
             self.set_aside.push_back(pending);
         } else if pending.ticket.take() {
             batch.add(pending);
@@ -112,12 +101,16 @@ impl Batch {
 
     fn add(&mut self, pending: Pending) {
         let append = &pending.append;
-        self.bytes += append.events.iter().map(|event| event.payload.len()).sum::<usize>();
+        self.bytes += size(append);
         self.events.extend(append.events.iter().map(|event| event.id));
         self.receipts.extend(append.receipt.iter().map(|receipt| receipt.key.clone()));
         self.claims.extend(claims(append));
         self.members.push(pending);
     }
+}
+
+fn size(append: &Append) -> usize {
+    append.events.iter().map(|event| event.payload.len()).sum()
 }
 
 fn claims(append: &Append) -> impl Iterator<Item = (String, Claim)> {

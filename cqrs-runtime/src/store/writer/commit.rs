@@ -14,6 +14,9 @@ use crate::store::{Append, AppendError, Appended, Backend, CommitError, Receipt,
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 
+/// How often a batch may break the connection before its members are tried apart.
+const TRIES_TOGETHER: u32 = 3;
+
 /// Hands batches to the database.
 pub(super) struct Committer {
     backend: Arc<dyn Backend>,
@@ -33,8 +36,17 @@ struct Part {
 enum Failure {
     /// Nothing was written.
     Refused(StoreError),
+    /// The connection broke again and again; each try has been made to end.
+    Broke(StoreError),
     /// It is not known whether anything was written.
     Unknown(StoreError),
+}
+
+impl Failure {
+    /// A full disk, a refusal or a broken connection may be due to one member; the rest concerns all.
+    fn may_be_one_members_fault(&self) -> bool {
+        matches!(self, Self::Refused(StoreError::Refused(_) | StoreError::Full(_)) | Self::Broke(_))
+    }
 }
 
 impl Committer {
@@ -44,20 +56,22 @@ impl Committer {
 
     /// Answers each member of `batch`.
     ///
-    /// What the database refuses as a whole is halved until the culprit stands alone.
+    /// What the database refuses as a whole, or what breaks the connection again, is halved until the culprit stands
+    /// alone.
     pub(super) async fn write(&self, batch: Vec<Pending>) {
+        let give_up = Instant::now() + self.settle_within;
         let (appends, answers) = batch.into_iter().map(|pending| (pending.append, pending.answer)).unzip();
         let mut parts = vec![Part { appends, answers, uncertain: false }];
         while let Some(mut part) = parts.pop() {
-            match self.commit(&mut part).await {
+            match self.commit(&mut part, give_up).await {
                 Ok(verdicts) => part.answer(verdicts),
-                Err(Failure::Refused(error)) if part.appends.len() > 1 && may_be_one_members_fault(&error) => {
+                Err(failure) if part.appends.len() > 1 && failure.may_be_one_members_fault() => {
                     let second = part.split_off_half();
                     parts.push(second);
                     parts.push(part);
                 }
                 Err(Failure::Refused(error)) => part.refuse(error),
-                Err(Failure::Unknown(error)) => part.leave_open(error),
+                Err(Failure::Broke(error) | Failure::Unknown(error)) => part.leave_open(error),
             }
         }
     }
@@ -66,9 +80,9 @@ impl Committer {
     ///
     /// After a try with an unknown outcome has been made to end, the same appends are judged again: what was written
     /// is recognised by event ids and receipts.
-    async fn commit(&self, part: &mut Part) -> Result<Vec<Verdict>, Failure> {
-        let give_up = Instant::now() + self.settle_within;
+    async fn commit(&self, part: &mut Part, give_up: Instant) -> Result<Vec<Verdict>, Failure> {
         let mut pause = FIRST_PAUSE;
+        let mut broken = 0;
         loop {
             let attempt = Uuid::now_v7();
             match self.backend.commit(attempt, &part.appends).await {
@@ -90,6 +104,12 @@ impl Committer {
                     if !self.settle(attempt, give_up).await || Instant::now() >= give_up {
                         return Err(Failure::Unknown(error));
                     }
+                    broken += 1;
+                    if broken == TRIES_TOGETHER && part.appends.len() > 1 {
+                        return Err(Failure::Broke(error));
+                    }
+                    sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
                 }
             }
         }
@@ -107,11 +127,6 @@ impl Committer {
         }
         true
     }
-}
-
-/// A full disk or a refusal may be due to one member; what concerns the connection concerns all.
-fn may_be_one_members_fault(error: &StoreError) -> bool {
-    matches!(error, StoreError::Refused(_) | StoreError::Full(_))
 }
 
 impl Part {

@@ -64,7 +64,7 @@ impl Source {
         let mut options = CommandOptions::new()
             .principal(&self.principal)
             .correlation_id(self.correlation_id)
-            .key("source", format!("{}:{line}", self.file));
+            .metadata("source", format!("{}:{line}", self.file));
         if let Some(key) = &written.key {
             options = options.idempotency_key(&**key);
         }
