@@ -105,6 +105,13 @@ impl<A: Aggregate> LoadSink for Fold<'_, A> {
         ControlFlow::Continue(())
     }
 
+    fn damaged_snapshot(&mut self) {
+        if let Some(snapshots) = self.snapshots {
+            snapshots.note_damage(None);
+        }
+        self.outcome = Outcome::UnusableSnapshot;
+    }
+
     fn event(&mut self, event: RawEvent<'_>) -> ControlFlow<()> {
         match self.fold(&event) {
             Ok(()) => ControlFlow::Continue(()),

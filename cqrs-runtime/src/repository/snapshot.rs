@@ -90,16 +90,18 @@ impl<A: Aggregate> Snapshots<A> {
     pub(super) fn restore(&self, snapshot: &StoredSnapshot<'_>) -> Option<A> {
         let intact = crc32fast::hash(snapshot.payload.as_bytes()) == snapshot.checksum;
         let state = intact.then(|| (self.policy.decode)(snapshot.payload).ok()).flatten();
-        let counter = if state.is_some() { &self.used } else { &self.rejected };
-        counter.fetch_add(1, Ordering::Relaxed);
-        if state.is_none() {
-            tracing::warn!(
-                stream_type = A::TYPE,
-                version = snapshot.version,
-                "a snapshot is damaged and was set aside"
-            );
+        if state.is_some() {
+            self.used.fetch_add(1, Ordering::Relaxed);
+        } else {
+            self.note_damage(Some(snapshot.version));
         }
         state
+    }
+
+    /// Counts a snapshot that was set aside; its version is not known where it could not even be read.
+    pub(super) fn note_damage(&self, version: Option<u64>) {
+        self.rejected.fetch_add(1, Ordering::Relaxed);
+        tracing::warn!(stream_type = A::TYPE, version, "a snapshot is damaged and was set aside");
     }
 
     pub(super) fn take(&self, stream: StreamKey, state: &A, last: LastEvent) -> Option<Snapshot> {

@@ -17,6 +17,9 @@ pub trait LoadSink: Send {
     /// Takes the snapshot; `Break` ends the reading, for a reader that can't use it and asks again without.
     fn snapshot(&mut self, snapshot: StoredSnapshot<'_>) -> ControlFlow<()>;
 
+    /// Learns that the snapshot can't be read; the reading ends, for a reader that asks again without.
+    fn damaged_snapshot(&mut self);
+
     /// Takes an event; `Break` ends the reading.
     fn event(&mut self, event: RawEvent<'_>) -> ControlFlow<()>;
 }

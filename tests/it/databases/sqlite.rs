@@ -150,6 +150,10 @@ impl LoadSink for Nothing {
         panic!("{snapshot:?}")
     }
 
+    fn damaged_snapshot(&mut self) {
+        panic!("no snapshot is damaged");
+    }
+
     fn event(&mut self, event: cqrs_runtime::event::RawEvent<'_>) -> ControlFlow<()> {
         panic!("{event:?}")
     }

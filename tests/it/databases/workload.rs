@@ -182,6 +182,10 @@ impl LoadSink for Fold {
         ControlFlow::Continue(())
     }
 
+    fn damaged_snapshot(&mut self) {
+        panic!("no snapshot is damaged");
+    }
+
     fn event(&mut self, event: RawEvent<'_>) -> ControlFlow<()> {
         assert_eq!(event.version, self.0 + 1);
         self.0 = event.version;

@@ -7,10 +7,15 @@ use std::ops::ControlFlow;
 
 use super::domain::Account;
 use super::{bank, deposit, id, open};
+use crate::database::Database;
 
 /// Account 1 with a balance of 123 after 25 events, of which the first 20 are in a snapshot.
 async fn deposited() -> Repository<Account> {
-    let bank = bank(EventStore::memory());
+    deposited_in(EventStore::memory()).await
+}
+
+async fn deposited_in(store: EventStore) -> Repository<Account> {
+    let bank = bank(store);
     open(&bank, 1).await;
     for _ in 0..23 {
         bank.dispatch(deposit(1, 1)).await.expect("it is accepted");
@@ -33,6 +38,10 @@ impl LoadSink for Kept {
     fn snapshot(&mut self, kept: StoredSnapshot<'_>) -> ControlFlow<()> {
         self.snapshot = Some((kept.version, kept.payload.to_owned(), kept.checksum));
         ControlFlow::Continue(())
+    }
+
+    fn damaged_snapshot(&mut self) {
+        panic!("no snapshot is damaged");
     }
 
     fn event(&mut self, _: cqrs_runtime::event::RawEvent<'_>) -> ControlFlow<()> {
@@ -91,6 +100,34 @@ async fn a_damaged_snapshot_is_set_aside_and_counted() {
     assert_eq!((balance, stats.used, stats.rejected), (123, 0, 1));
     let (balance, stats) = balance_with(|snapshot| snapshot.payload.truncate(5)).await;
     assert_eq!((balance, stats.rejected), (123, 1));
+}
+
+/// Each of `damages` makes a column of the snapshot hold what can't be read.
+async fn an_unreadable_snapshot_is_set_aside(database: &Database, damages: &[&str]) {
+    let store = EventStore::open(&database.url).await.expect("it can be opened");
+    let repository = deposited_in(store).await;
+    let intact = kept(&repository).await;
+    for damage in damages {
+        let before = repository.snapshot_stats().rejected;
+        database.execute(&format!("UPDATE cqrs_snapshots SET {damage}")).await;
+        assert_eq!(balance(&repository).await, 123, "after {damage}");
+        assert_eq!(repository.snapshot_stats().rejected, before + 1, "after {damage}");
+        repository.store().save_snapshot(intact.clone()).await.expect("it is kept");
+    }
+    repository.store().close().await;
+}
+
+#[tokio::test]
+async fn an_unreadable_snapshot_is_set_aside_on_sqlite() {
+    let damages =
+        ["checksum = -1", "position = -1", "recorded_at = 9223372036854775807", "payload = cast(x'ff' AS text)"];
+    an_unreadable_snapshot_is_set_aside(&Database::sqlite(), &damages).await;
+}
+
+#[tokio::test]
+async fn an_unreadable_snapshot_is_set_aside_on_postgres() {
+    let damages = ["checksum = -1", "position = -1", "recorded_at = 'infinity'", "recorded_at = '-infinity'"];
+    an_unreadable_snapshot_is_set_aside(&Database::postgres().await, &damages).await;
 }
 
 #[tokio::test]

@@ -30,6 +30,10 @@ impl LoadSink for Loaded {
         if self.refuses { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
+    fn damaged_snapshot(&mut self) {
+        panic!("no snapshot is damaged");
+    }
+
     fn event(&mut self, event: RawEvent<'_>) -> ControlFlow<()> {
         self.versions.push(event.version);
         ControlFlow::Continue(())

@@ -15,9 +15,12 @@ use super::row::{self, column, unsigned};
 use crate::event::RawEvent;
 use crate::store::{EventQuery, LoadQuery, LoadSink, StoreError, StoredSnapshot, Until};
 
-/// The snapshot has the shape of an event: with its checksum for a schema version, and an empty name.
+/// The snapshot has the shape of an event: with its checksum for a schema version, and an empty name. A time beyond what
+/// the driver can hold would make it panic, and becomes NULL.
 const LOAD: &str = "WITH snapshot AS MATERIALIZED (
-        SELECT s.position, s.version, s.event_id, s.checksum, s.payload, s.recorded_at FROM cqrs_snapshots s
+        SELECT s.position, s.version, s.event_id, s.checksum, s.payload,
+            CASE WHEN s.recorded_at BETWEEN '4713-01-01 BC' AND '200000-01-01' THEN s.recorded_at END AS recorded_at
+        FROM cqrs_snapshots s
         WHERE s.tenant = $1 AND s.stream_type = $2 AND s.stream_id = $3 AND s.fingerprint = $4 AND s.state_version = $5
             AND s.version <= $6 AND ($7::timestamptz IS NULL OR s.recorded_at <= $7) AND s.position <= $8
             AND EXISTS (SELECT FROM cqrs_events e WHERE e.tenant = $1 AND e.stream_type = $2 AND e.stream_id = $3
@@ -43,7 +46,7 @@ pub(super) async fn load(connection: &Pool, query: &LoadQuery, sink: &mut dyn Lo
     for row in &rows {
         let row = row::postgres(row)?;
         let flow = if column(row, 14, "is_snapshot")? {
-            hand_over_snapshot(row, sink)?
+            hand_over_snapshot(row, sink)
         } else {
             let event = row::event(row)?;
             (events, last) = (events + 1, event.version);
@@ -87,12 +90,20 @@ fn hand_over(until: Until, event: RawEvent<'_>, sink: &mut dyn LoadSink) -> Cont
     if included { sink.event(event) } else { ControlFlow::Break(()) }
 }
 
-fn hand_over_snapshot(row: &PgRow, sink: &mut dyn LoadSink) -> Result<ControlFlow<()>, StoreError> {
-    Ok(sink.snapshot(StoredSnapshot {
+fn hand_over_snapshot(row: &PgRow, sink: &mut dyn LoadSink) -> ControlFlow<()> {
+    let Ok(snapshot) = snapshot(row) else {
+        sink.damaged_snapshot();
+        return ControlFlow::Break(());
+    };
+    sink.snapshot(snapshot)
+}
+
+fn snapshot(row: &PgRow) -> Result<StoredSnapshot<'_>, StoreError> {
+    Ok(StoredSnapshot {
         position: unsigned(column(row, 0, "position")?, "position")?,
         version: unsigned(column(row, 4, "version")?, "version")?,
         checksum: unsigned(column(row, 7, "checksum")?, "checksum")?,
         payload: column(row, 8, "payload")?,
         recorded_at: column::<DateTime<Utc>>(row, 9, "recorded_at")?,
-    }))
+    })
 }

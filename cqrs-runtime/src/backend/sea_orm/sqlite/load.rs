@@ -47,7 +47,7 @@ pub(super) async fn load(
         }
     };
     let Some(row) = row else { return Ok(()) };
-    if hand_over_snapshot(&row, sink)?.is_break() {
+    if hand_over_snapshot(&row, sink).is_break() {
         return Ok(());
     }
     let mut within = |event: RawEvent<'_>| {
@@ -91,17 +91,26 @@ fn parameters(query: &LoadQuery, page_size: u64) -> [Value; 9] {
     ]
 }
 
-fn hand_over_snapshot(row: &QueryResult, sink: &mut dyn LoadSink) -> Result<ControlFlow<()>, StoreError> {
-    let corrupt = |what| StoreError::CorruptRow { table: "cqrs_snapshots", what };
-    let Some(version) = row.try_get_by_index::<Option<i64>>(1)? else { return Ok(ControlFlow::Continue(())) };
-    let position: i64 = row.try_get_by_index(2)?;
-    let payload: String = row.try_get_by_index(4)?;
-    Ok(sink.snapshot(StoredSnapshot {
-        version: u64::try_from(version).map_err(|_| corrupt("its version is negative"))?,
-        position: u64::try_from(position).map_err(|_| corrupt("its position is negative"))?,
-        recorded_at: DateTime::from_timestamp_micros(row.try_get_by_index(3)?)
-            .ok_or_else(|| corrupt("`recorded_at` is out of range"))?,
-        payload: &payload,
-        checksum: u32::try_from(row.try_get_by_index::<i64>(5)?).map_err(|_| corrupt("its checksum has no 32 bits"))?,
-    }))
+fn hand_over_snapshot(row: &QueryResult, sink: &mut dyn LoadSink) -> ControlFlow<()> {
+    if let Ok(None) = row.try_get_by_index::<Option<i64>>(1) {
+        return ControlFlow::Continue(());
+    }
+    let payload = row.try_get_by_index::<String>(4);
+    let Some(snapshot) = payload.as_ref().ok().and_then(|payload| snapshot(row, payload)) else {
+        sink.damaged_snapshot();
+        return ControlFlow::Break(());
+    };
+    sink.snapshot(snapshot)
+}
+
+/// `None` where a column holds what it can't have been given.
+fn snapshot<'a>(row: &QueryResult, payload: &'a str) -> Option<StoredSnapshot<'a>> {
+    let number = |index| row.try_get_by_index::<i64>(index).ok();
+    Some(StoredSnapshot {
+        version: number(1)?.try_into().ok()?,
+        position: number(2)?.try_into().ok()?,
+        recorded_at: DateTime::from_timestamp_micros(number(3)?)?,
+        payload,
+        checksum: number(5)?.try_into().ok()?,
+    })
 }
