@@ -13,7 +13,12 @@ async fn events_are_immutable() {
 
 #[tokio::test]
 async fn many_open_at_once() {
-    super::many_open_at_once(&Database::postgres().await).await;
+    for level in ["read committed", "repeatable read", "serializable"] {
+        let database = Database::postgres().await;
+        let name = database.url.rsplit_once('/').unwrap().1;
+        database.execute(&format!("ALTER DATABASE {name} SET default_transaction_isolation = '{level}'")).await;
+        super::many_open_at_once(&database).await;
+    }
 }
 
 #[tokio::test]
