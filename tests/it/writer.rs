@@ -5,6 +5,7 @@ mod cancelled;
 mod closing;
 pub(crate) mod gated;
 mod lost;
+mod reading;
 
 use cqrs_runtime::store::{Append, EventStore, ExpectedVersion, NewEvent, StreamKey, WriterOptions};
 use uuid::Uuid;

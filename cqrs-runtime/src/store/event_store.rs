@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use chrono::SubsecRound;
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -59,8 +60,10 @@ impl EventStore {
     ///
     /// # Errors
     /// `DeadlineExceeded` where the append was still waiting, `Indeterminate` where the database had been given it.
-    pub async fn append_before(&self, append: Append, deadline: Option<Instant>) -> Result<Appended, AppendError> {
+    pub async fn append_before(&self, mut append: Append, deadline: Option<Instant>) -> Result<Appended, AppendError> {
         valid::check(&append)?;
+        // What is answered is what is stored.
+        append.recorded_at = append.recorded_at.trunc_subsecs(6);
         self.writer.append(append, deadline).await
     }
 
@@ -191,9 +194,11 @@ impl Pages {
         self.backend.read(&query, &mut keep).await?;
         let left = wanted - page.len() as u64;
         if let Some(last) = page.last().filter(|_| page.len() as u64 == PAGE && left > 0) {
-            match query.direction {
-                Direction::Forwards => query.after_position = Some(last.position),
-                Direction::Backwards => query.to_position = Some(last.position - 1),
+            match (query.direction, &query.stream) {
+                (Direction::Forwards, None) => query.after_position = Some(last.position),
+                (Direction::Backwards, None) => query.to_position = Some(last.position - 1),
+                (Direction::Forwards, Some(_)) => query.from_version = Some(last.version + 1),
+                (Direction::Backwards, Some(_)) => query.to_version = Some(last.version - 1),
             }
             query.limit = Some(left);
             self.query = Some(query);
