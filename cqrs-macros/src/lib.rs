@@ -165,8 +165,8 @@ pub fn id(input: TokenStream) -> TokenStream {
 /// Makes a struct, a newtype or an enum fit to be stored in events, commands and states: `Value`.
 ///
 /// The derive brings along `Clone`, `Debug`, `PartialEq`, `Serialize` and `Deserialize`; don't derive them again. Others
-/// (`Copy`, `Eq`, `Hash`) can stand beside it. `#[serde(..)]` counts where it names things: `rename`, `rename_all`,
-/// `skip`, `default`.
+/// (`Copy`, `Eq`, `Hash`) can stand beside it. `#[serde(..)]` counts where it names things, `rename` and `rename_all`, and
+/// for `default`; what hides the stored shape or leaves something out (`flatten`, `with`, `skip`, ..) is refused.
 ///
 /// - `#[value(with = Millis)]` on a newtype stores a foreign type as its `Adapter` says.
 /// - `#[value(name = "..")]` is the name in the schema, by default the type's.

@@ -77,9 +77,9 @@ fn after(model: &Model, previous: &Path) -> (TokenStream, TokenStream, TokenStre
 }
 
 fn definition(model: &Model) -> TokenStream {
-    let fields = model.fields.iter().filter_map(|field| {
-        let (stored, shape) = (field.stored.as_ref()?, shape_of(&field.ty));
-        Some(quote!((#stored, #shape)))
+    let fields = model.fields.iter().map(|field| {
+        let (stored, shape) = (&field.stored, shape_of(&field.ty));
+        quote!((#stored, #shape))
     });
     quote!(__private::record([#(#fields),*]))
 }

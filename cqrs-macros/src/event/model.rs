@@ -8,7 +8,7 @@ use super::timeline::{Form, Timeline};
 use crate::support::errors::Errors;
 use crate::support::expansion;
 use crate::support::input::{named_fields, plain, refuse_generics};
-use crate::support::layout::{StoredField, stored_name};
+use crate::support::layout::StoredField;
 use crate::support::names::Case;
 use crate::support::serde::SerdeAttrs;
 
@@ -31,8 +31,8 @@ pub(super) struct Model {
 pub(super) struct EventField {
     pub(super) ident: Ident,
     pub(super) ty: Type,
-    /// Its name in the payload; `None` where serde skips it.
-    pub(super) stored: Option<String>,
+    /// Its name in the payload.
+    pub(super) stored: String,
     pub(super) serde: SerdeAttrs,
     pub(super) timeline: Timeline,
 }
@@ -127,7 +127,7 @@ impl Model {
 impl EventField {
     fn read(field: &Field, case: Option<Case>, timeline: Timeline, errors: &Errors) -> Option<Self> {
         let serde = SerdeAttrs::read(&field.attrs);
-        let stored = StoredField::read(field, case, errors).and_then(|_| stored_name(field, &serde, case));
+        let stored = StoredField::read(field, case, errors)?.name;
         Some(Self { ident: field.ident.clone()?, ty: field.ty.clone(), stored, serde, timeline })
     }
 
@@ -135,8 +135,8 @@ impl EventField {
     pub(super) fn stored_in(&self, version: u32) -> Option<String> {
         match self.timeline.at(version) {
             Form::Absent(_) => None,
-            Form::Past(past) => past.was.clone().or_else(|| self.stored.clone()),
-            Form::Current => self.stored.clone(),
+            Form::Past(past) => Some(past.was.clone().unwrap_or_else(|| self.stored.clone())),
+            Form::Current => Some(self.stored.clone()),
         }
     }
 }

@@ -105,18 +105,15 @@ pub(crate) fn shape_of(ty: &Type) -> TokenStream {
 }
 
 impl StoredField {
-    /// `None` where the field is not stored.
+    /// `None` for a field without a name.
     pub(crate) fn read(field: &Field, case: Option<Case>, errors: &Errors) -> Option<Self> {
         let serde = SerdeAttrs::read_told(&field.attrs, errors);
-        if serde.find("skip").is_some() {
-            return None;
-        }
         Some(Self { name: stored_name(field, &serde, case)?, ty: field.ty.clone() })
     }
 }
 
 /// The name under which serde stores a named field.
-pub(crate) fn stored_name(field: &Field, serde: &SerdeAttrs, case: Option<Case>) -> Option<String> {
+fn stored_name(field: &Field, serde: &SerdeAttrs, case: Option<Case>) -> Option<String> {
     let name = plain(field.ident.as_ref()?);
     Some(serde.rename().unwrap_or_else(|| case.map_or_else(|| name.clone(), |case| case.of_field(&name))))
 }
@@ -130,9 +127,6 @@ impl StoredVariant {
         errors: &Errors,
     ) -> Option<Self> {
         let serde = SerdeAttrs::read_told(&variant.attrs, errors);
-        if serde.find("skip").is_some() {
-            return None;
-        }
         let name = plain(&variant.ident);
         let name = serde.rename().unwrap_or_else(|| case.map_or_else(|| name.clone(), |case| case.of_variant(&name)));
         let content = match &variant.fields {

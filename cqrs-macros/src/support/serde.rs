@@ -30,11 +30,12 @@ const OPAQUE: &[&str] = &[
     "getter",
     "other",
     "transparent",
-    "skip_serializing",
-    "skip_deserializing",
     "variant_identifier",
     "field_identifier",
 ];
+
+/// Keys that leave out of the stored form what the schema says is in it.
+const SKIPPING: &[&str] = &["skip", "skip_serializing", "skip_deserializing", "skip_serializing_if"];
 
 impl SerdeAttrs {
     /// Reads them; what serde itself refuses is left to serde.
@@ -59,6 +60,13 @@ impl SerdeAttrs {
                     format!(
                         "`{key}` hides the stored shape from the schema; wrap the type instead: \
                      `#[derive(Value)] #[value(with = AnAdapter)] struct Mine(..)`"
+                    ),
+                );
+            } else if SKIPPING.contains(&key.as_str()) {
+                errors.push(
+                    item,
+                    format!(
+                        "what `{key}` leaves out is lost when it is read again: store it, or remove it from the type"
                     ),
                 );
             } else if matches!(item, Meta::List(_)) && key.starts_with("rename") {

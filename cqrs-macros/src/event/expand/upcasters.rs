@@ -106,7 +106,7 @@ fn converted(field: &EventField, version: u32) -> TokenStream {
 /// The shapes of all versions; the shape of each type is asked for once, at the type.
 pub(super) fn history(model: &Model) -> TokenStream {
     let mut shapes = TokenStream::new();
-    for (index, field) in model.fields.iter().enumerate().filter(|(_, field)| field.stored.is_some()) {
+    for (index, field) in model.fields.iter().enumerate() {
         let (ident, shape) = (current_shape(index), shape_of(&field.ty));
         shapes.extend(quote!(let #ident = #shape;));
         for past in &field.timeline.past {
