@@ -1,0 +1,8 @@
+use cqrs_runtime::prelude::*;
+
+#[derive(Id)]
+union AccountId {
+    number: u64,
+}
+
+fn main() {}
