@@ -1,0 +1,143 @@
+//! A cursor resumes behind its event, and is refused by a log that does not have that event.
+
+use std::path::Path;
+
+use cqrs_runtime::store::{Cursor, EventQuery, EventStore, StoreError, StoredEvent};
+use futures_util::TryStreamExt;
+use uuid::Uuid;
+
+use crate::database::Database;
+
+#[tokio::test]
+async fn in_memory() {
+    resumes_behind_its_event(&EventStore::memory()).await;
+    no_other_log_takes_it(&EventStore::memory(), &EventStore::memory()).await;
+}
+
+#[tokio::test]
+async fn on_sqlite() {
+    let (one, other) = (Database::sqlite(), Database::sqlite());
+    on_databases(&one, &other).await;
+}
+
+#[tokio::test]
+async fn on_postgres() {
+    let (one, other) = (Database::postgres().await, Database::postgres().await);
+    on_databases(&one, &other).await;
+}
+
+async fn on_databases(one: &Database, other: &Database) {
+    let (store, other) = (open(one).await, open(other).await);
+    resumes_behind_its_event(&store).await;
+    no_other_log_takes_it(&store, &other).await;
+    let cursor = store.cursor_at_start().await.unwrap();
+    // Another program opens the same log.
+    assert_eq!(open(one).await.cursor_at_start().await.unwrap(), cursor);
+    store.close().await;
+    other.close().await;
+    let error = refusal(&store, cursor).await;
+    assert!(!matches!(error, StoreError::LogDiverged { .. }), "a closed store says nothing of the log: {error:?}");
+}
+
+/// On an empty log.
+async fn resumes_behind_its_event(store: &EventStore) {
+    let start = store.cursor_at_start().await.unwrap();
+    assert!(ids_after(store, start).await.is_empty(), "nothing is there yet");
+    append(store, "a", 1..=3).await;
+    append(store, "b", 4..=5).await;
+    assert_eq!(ids_after(store, start).await, [1, 2, 3, 4, 5]);
+    for (event, after) in log(store).await.iter().zip([&[2, 3, 4, 5][..], &[3, 4, 5], &[4, 5], &[5], &[]]) {
+        let cursor = store.cursor_at(event).await.unwrap();
+        assert_eq!((cursor.log, cursor.position, cursor.event_id), (start.log, event.position, event.event_id));
+        assert_eq!(ids_after(store, cursor).await, after, "behind {event:?}");
+    }
+    // The cursor's event need not be one of those that are asked for.
+    let third = store.cursor_at(&log(store).await[2]).await.unwrap();
+    let of_a = EventQuery::stream(cqrs_runtime::store::StreamKey::new("Account", "a"));
+    assert!(ids(store, third, of_a).await.is_empty());
+    // The later of two bounds counts.
+    let fourth = log(store).await[3].position;
+    assert_eq!(ids(store, third, EventQuery::log().after_position(fourth)).await, [5]);
+    assert_eq!(ids(store, third, EventQuery::log().after_position(0)).await, [4, 5]);
+    append(store, "a", 6..=6).await;
+    assert_eq!(ids_after(store, third).await, [4, 5, 6], "what comes later, too");
+}
+
+/// On two logs with as many events, in `other` none yet.
+async fn no_other_log_takes_it(store: &EventStore, other: &EventStore) {
+    append(store, "c", 7..=7).await;
+    for number in 1..=9 {
+        append(other, "c", number..=number).await;
+    }
+    let last = log(store).await.pop().unwrap();
+    let cursor = store.cursor_at(&last).await.unwrap();
+    diverged(other, cursor).await;
+    diverged(other, store.cursor_at_start().await.unwrap()).await;
+    diverged(store, Cursor { position: cursor.position + 1, ..cursor }).await;
+    diverged(store, Cursor { event_id: Uuid::from_u128(1), ..cursor }).await;
+    assert!(ids_after(store, cursor).await.is_empty(), "it was the cursor that was wrong, not the log");
+}
+
+/// A backup is restored, and other events take the place of those that were lost.
+#[tokio::test]
+async fn an_event_that_a_restore_has_lost_is_missed() {
+    let database = Database::sqlite();
+    let backup = format!("{}.backup", database.path());
+    let store = open(&database).await;
+    append(&store, "a", 1..=2).await;
+    store.close().await;
+    std::fs::copy(database.path(), &backup).unwrap();
+
+    let store = open(&database).await;
+    append(&store, "a", 3..=3).await;
+    let events = log(&store).await;
+    let (kept, lost) = (store.cursor_at(&events[1]).await.unwrap(), store.cursor_at(&events[2]).await.unwrap());
+    store.close().await;
+
+    assert!(!Path::new(&format!("{}-wal", database.path())).exists(), "what is restored is the file alone");
+    std::fs::copy(&backup, database.path()).unwrap();
+    let store = open(&database).await;
+    diverged(&store, lost).await;
+    append(&store, "a", 4..=4).await;
+    assert_eq!(log(&store).await[2].position, lost.position, "another event has taken its place");
+    diverged(&store, lost).await;
+    assert_eq!(ids_after(&store, kept).await, [4]);
+    store.close().await;
+}
+
+async fn open(database: &Database) -> EventStore {
+    EventStore::open(&database.url).await.unwrap()
+}
+
+async fn append(store: &EventStore, stream: &str, events: impl IntoIterator<Item = u128>) {
+    let one = |event| crate::writer::append(stream, event);
+    for append in events.into_iter().map(one) {
+        store.append(append).await.unwrap();
+    }
+}
+
+async fn log(store: &EventStore) -> Vec<StoredEvent> {
+    store.read(EventQuery::log()).try_collect().await.unwrap()
+}
+
+async fn ids_after(store: &EventStore, cursor: Cursor) -> Vec<u128> {
+    ids(store, cursor, EventQuery::log()).await
+}
+
+async fn ids(store: &EventStore, cursor: Cursor, query: EventQuery) -> Vec<u128> {
+    let events = store.read_after(cursor, query).await.unwrap();
+    events.map_ok(|event| event.event_id.as_u128()).try_collect().await.unwrap()
+}
+
+async fn refusal(store: &EventStore, cursor: Cursor) -> StoreError {
+    match store.read_after(cursor, EventQuery::log()).await {
+        Ok(_) => panic!("the log takes {cursor:?}"),
+        Err(error) => error,
+    }
+}
+
+async fn diverged(store: &EventStore, cursor: Cursor) {
+    let error = refusal(store, cursor).await;
+    assert!(matches!(&error, StoreError::LogDiverged { cursor: of } if *of == cursor), "{cursor:?}: {error:?}");
+    assert!(!error.is_retryable(), "the log won't come back");
+}
