@@ -18,6 +18,7 @@ mod order;
 mod process;
 mod refusing;
 mod saving;
+mod specs;
 mod ui;
 mod workspace;
 mod writer;

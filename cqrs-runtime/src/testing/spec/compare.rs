@@ -9,6 +9,7 @@ use similar::{ChangeTag, TextDiff};
 pub(super) fn fail(specification: &str, expected: &str, actual: &str) -> ! {
     let mut text = format!("the specification does not hold\n\n{specification}\n");
     let _ = writeln!(text, "Expected\n{}\nActual\n{}", framed(expected), framed(actual));
+    assert!(expected != actual, "{text}They read alike, but are not equal: something of them is not stored");
     let _ = writeln!(text, "Difference (- expected, + actual)");
     for change in TextDiff::from_lines(expected, actual).iter_all_changes() {
         let sign = match change.tag() {

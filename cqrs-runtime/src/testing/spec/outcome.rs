@@ -58,7 +58,11 @@ impl<A: Aggregate + Serialize> Outcome<A> {
     pub fn then_events(&self, expected: impl GivenEvents<A>) -> &Self {
         let expected = expected.into_events();
         let fulfilled = matches!(&self.then, Then::Events(events, _) if *events == expected);
-        self.expect(fulfilled, &prose::events(&expected))
+        let actual = match &self.then {
+            Then::Events(events, _) => prose::events(events),
+            other => other.to_string(),
+        };
+        self.expect(fulfilled, &prose::events(&expected), &actual)
     }
 
     /// Expects that the command is accepted and nothing happens.
@@ -78,7 +82,7 @@ impl<A: Aggregate + Serialize> Outcome<A> {
     #[expect(clippy::needless_pass_by_value, reason = "an expectation is written in place")]
     pub fn then_error(&self, expected: A::Error) -> &Self {
         let fulfilled = matches!(&self.then, Then::Refused(error) if *error == expected);
-        self.expect(fulfilled, &refusal(&expected))
+        self.expect(fulfilled, &refusal(&expected), &self.then.to_string())
     }
 
     /// Expects that there is no such aggregate.
@@ -88,7 +92,7 @@ impl<A: Aggregate + Serialize> Outcome<A> {
     #[track_caller]
     pub fn then_not_found(&self) -> &Self {
         let fulfilled = matches!(self.then, Then::NotFound);
-        self.expect(fulfilled, NOT_FOUND)
+        self.expect(fulfilled, NOT_FOUND, &self.then.to_string())
     }
 
     /// Expects that the aggregate is there already.
@@ -98,7 +102,7 @@ impl<A: Aggregate + Serialize> Outcome<A> {
     #[track_caller]
     pub fn then_already_exists(&self) -> &Self {
         let fulfilled = matches!(self.then, Then::AlreadyExists);
-        self.expect(fulfilled, ALREADY_EXISTS)
+        self.expect(fulfilled, ALREADY_EXISTS, &self.then.to_string())
     }
 
     /// Expects these claims to be taken or released.
@@ -108,7 +112,11 @@ impl<A: Aggregate + Serialize> Outcome<A> {
     #[track_caller]
     pub fn then_claims(&self, expected: &[ClaimChange]) -> &Self {
         let fulfilled = matches!(&self.then, Then::Events(_, claims) if claims == expected);
-        self.expect(fulfilled, &claims(expected))
+        let actual = match &self.then {
+            Then::Events(_, changes) => claims_or_none(changes),
+            other => other.to_string(),
+        };
+        self.expect(fulfilled, &claims_or_none(expected), &actual)
     }
 
     /// Looks at the resulting state; without one the specification fails.
@@ -125,9 +133,9 @@ impl<A: Aggregate + Serialize> Outcome<A> {
     }
 
     #[track_caller]
-    fn expect(&self, fulfilled: bool, expected: &str) -> &Self {
+    fn expect(&self, fulfilled: bool, expected: &str, actual: &str) -> &Self {
         if !fulfilled {
-            compare::fail(&self.given_and_when(), expected, &self.then.to_string());
+            compare::fail(&self.given_and_when(), expected, actual);
         }
         self
     }
@@ -172,6 +180,10 @@ impl<A: Aggregate> fmt::Display for Then<A> {
 fn refusal<E: DomainError>(error: &E) -> String {
     let field = error.field().map(|field| format!(" (at {field})")).unwrap_or_default();
     format!("refused: {}{field}\n  {error}\n", error.code())
+}
+
+fn claims_or_none(changes: &[ClaimChange]) -> String {
+    if changes.is_empty() { "takes and releases nothing\n".to_owned() } else { claims(changes) }
 }
 
 fn claims(changes: &[ClaimChange]) -> String {

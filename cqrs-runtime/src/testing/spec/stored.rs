@@ -101,15 +101,7 @@ impl<A: Aggregate> StoredOutcome<A> {
     fn then(&self) -> String {
         match &self.read {
             Ok(events) => prose::events(events),
-            Err(error) => {
-                let mut text = format!("not readable: {error}\n");
-                let mut cause = std::error::Error::source(error);
-                while let Some(error) = cause {
-                    let _ = writeln!(text, "  {error}");
-                    cause = error.source();
-                }
-                text
-            }
+            Err(error) => format!("not readable: {}", chain(error)),
         }
     }
 }
@@ -135,12 +127,24 @@ pub(super) fn assert_survives_storing<A: Aggregate>(event: &A::Event) {
             let read: Vec<_> = parts.into_iter().collect();
             assert!(
                 matches!(read.as_slice(), [same] if same == event),
-                "`{name}` is not the same after being stored and read\n  written {event:?}\n  as      {payload}\n  \
-                 read    {read:?}"
+                "`{name}` is not the same after being stored and read\n  written {:?}\n  as      {payload}\n  \
+                 read    {read:?}",
+                [event],
             );
         }
-        Err(error) => panic!("`{name}` can't be read after being stored as {payload}: {error}"),
+        Err(error) => panic!("`{name}` can't be read after being stored as\n  {payload}\n{}", chain(&error)),
     }
+}
+
+/// An error and its causes, a line each.
+fn chain(error: &DecodeError) -> String {
+    let mut text = format!("{error}\n");
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        let _ = writeln!(text, "  {error}");
+        cause = error.source();
+    }
+    text
 }
 
 fn raw<'a, A: Aggregate>(
