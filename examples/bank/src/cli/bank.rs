@@ -1,6 +1,7 @@
 //! The bank over an open database.
 
 use bank::domain::{Account, AccountId, BankLimits};
+use cqrs_runtime::backend::sea_orm::without_password;
 use cqrs_runtime::clock::Clock;
 use cqrs_runtime::dispatch::Dispatcher;
 use cqrs_runtime::prelude::*;
@@ -72,30 +73,5 @@ impl Bank {
 
     pub(crate) async fn close(&self) {
         self.store().close().await;
-    }
-}
-
-fn without_password(url: &str) -> String {
-    let url = url.split('?').next().unwrap_or_default();
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let Some((user, host)) = rest.rsplit_once('@') else { return url.to_owned() };
-    let user = user.split(':').next().unwrap_or_default();
-    format!("{scheme}://{user}@{host}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::without_password;
-
-    #[test]
-    fn an_address_is_shown_without_its_password() {
-        for (url, shown) in [
-            ("postgres://ada:secret@db.example/bank", "postgres://ada@db.example/bank"),
-            ("postgres://ada:s@cret@db.example/bank?password=secret", "postgres://ada@db.example/bank"),
-            ("postgres://db.example/bank", "postgres://db.example/bank"),
-            ("sqlite://bank.db?mode=ro", "sqlite://bank.db"),
-        ] {
-            assert_eq!(without_password(url), shown);
-        }
     }
 }
