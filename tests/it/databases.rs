@@ -11,7 +11,10 @@ use std::sync::Arc;
 
 use chrono::DateTime;
 use cqrs_runtime::backend::sea_orm::{Options, open};
-use cqrs_runtime::store::{Append, Backend, EventQuery, ExpectedVersion, NewEvent, StoreError, StreamKey};
+use cqrs_runtime::store::{
+    Append, AppendError, Backend, EventQuery, EventStore, ExpectedVersion, InvalidAppend, NewEvent, StoreError,
+    StreamKey,
+};
 use uuid::Uuid;
 
 use crate::database::Database;
@@ -41,6 +44,34 @@ fn append() -> Append {
         keys: String::new(),
         claims: Vec::new(),
         receipt: None,
+    }
+}
+
+/// What no store may take, because another could not give it back: refused before any is asked.
+#[tokio::test]
+async fn a_payload_that_is_no_json_and_keys_with_control_characters_are_refused() {
+    let (sqlite, postgres) = (Database::sqlite(), Database::postgres().await);
+    let stores = [
+        EventStore::memory(),
+        EventStore::open(&sqlite.url).await.unwrap(),
+        EventStore::open(&postgres.url).await.unwrap(),
+    ];
+    for store in stores {
+        for payload in ["", "{", "{} {}", "\"\u{1e}\"", "\"\u{1f}\"", "\"\0\"", "{}\u{1e}"] {
+            let mut append = append();
+            append.events[0].payload = payload.to_owned();
+            let id = append.events[0].id;
+            let error = store.append(append).await.unwrap_err();
+            let named = matches!(error, AppendError::Invalid(InvalidAppend::Payload { id: event, .. }) if event == id);
+            assert!(named, "{payload:?}: {error:?}");
+        }
+        for character in ['\u{1e}', '\u{1f}', '\0'] {
+            let error = store.append(Append { keys: format!("{{{character}}}"), ..append() }).await.unwrap_err();
+            assert!(matches!(error, AppendError::Invalid(InvalidAppend::Keys)), "{character:?}: {error:?}");
+        }
+        assert_eq!(store.head().await.unwrap().position, 0);
+        store.append(append()).await.unwrap();
+        store.close().await;
     }
 }
 

@@ -179,6 +179,19 @@ pub enum InvalidAppend {
         /// The name.
         claim: Claim,
     },
+    /// An event's payload is not JSON.
+    #[error("the payload of the event {id} is no JSON: line {line}, column {column}")]
+    Payload {
+        /// The event.
+        id: Uuid,
+        /// Where it stops to be JSON.
+        line: usize,
+        /// The column there.
+        column: usize,
+    },
+    /// The keys have control characters.
+    #[error("its keys have control characters")]
+    Keys,
     /// An event's schema version is 0.
     #[error("schema versions begin at 1")]
     SchemaVersion,

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use serde::de::IgnoredAny;
+
 use super::{Append, InvalidAppend};
 use crate::id::{ParseIdError, check_text};
 
@@ -11,11 +13,19 @@ pub(super) fn check(append: &Append) -> Result<(), InvalidAppend> {
     key("stream id", &append.stream.id)?;
     optional("tenant", &append.stream.tenant)?;
     optional("principal", &append.principal)?;
+    // A store may part texts with control characters, and PostgreSQL's hold no NUL.
+    if append.keys.chars().any(char::is_control) {
+        return Err(InvalidAppend::Keys);
+    }
     let mut ids = HashSet::with_capacity(append.events.len());
     for event in &append.events {
         key("event name", &event.name)?;
         if event.schema_version == 0 {
             return Err(InvalidAppend::SchemaVersion);
+        }
+        // JSON has no control characters that a store would trip over.
+        if let Err(error) = serde_json::from_str::<IgnoredAny>(&event.payload) {
+            return Err(InvalidAppend::Payload { id: event.id, line: error.line(), column: error.column() });
         }
         if !ids.insert(event.id) {
             return Err(InvalidAppend::RepeatedEventId { id: event.id });
