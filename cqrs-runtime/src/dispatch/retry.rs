@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 /// How often a command is decided again when others have changed the aggregate, and how long it waits in between.
 ///
-/// Within a process the commands on one aggregate wait for each other, so conflicts come from other processes.
+/// The commands on one aggregate that go through a dispatcher or its clones wait for each other; conflicts come from
+/// other dispatchers and other processes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     /// How often the command is decided at most; 1 is no retry.

@@ -38,7 +38,7 @@ impl Default for MemoryBackend {
 
 impl MemoryBackend {
     fn state(&self) -> MutexGuard<'_, State> {
-        // A batch is judged before anything is changed, and changing can't panic.
+        // Neither judging nor writing panics, so nothing is left half written.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
