@@ -30,9 +30,9 @@ async fn on_databases(one: &Database, other: &Database) {
     let (store, other) = (open(one).await, open(other).await);
     resumes_behind_its_event(&store).await;
     no_other_log_takes_it(&store, &other).await;
-    let cursor = store.cursor_at_start().await.unwrap();
+    let cursor = store.start_cursor().await.unwrap();
     // Another program opens the same log.
-    assert_eq!(open(one).await.cursor_at_start().await.unwrap(), cursor);
+    assert_eq!(open(one).await.start_cursor().await.unwrap(), cursor);
     store.close().await;
     other.close().await;
     let error = refusal(&store, cursor).await;
@@ -41,18 +41,18 @@ async fn on_databases(one: &Database, other: &Database) {
 
 /// On an empty log.
 async fn resumes_behind_its_event(store: &EventStore) {
-    let start = store.cursor_at_start().await.unwrap();
+    let start = store.start_cursor().await.unwrap();
     assert!(ids_after(store, start).await.is_empty(), "nothing is there yet");
     append(store, "a", 1..=3).await;
     append(store, "b", 4..=5).await;
     assert_eq!(ids_after(store, start).await, [1, 2, 3, 4, 5]);
     for (event, after) in log(store).await.iter().zip([&[2, 3, 4, 5][..], &[3, 4, 5], &[4, 5], &[5], &[]]) {
-        let cursor = store.cursor_at(event).await.unwrap();
+        let cursor = start.at(event);
         assert_eq!((cursor.log, cursor.position, cursor.event_id), (start.log, event.position, event.event_id));
         assert_eq!(ids_after(store, cursor).await, after, "behind {event:?}");
     }
     // The cursor's event need not be one of those that are asked for.
-    let third = store.cursor_at(&log(store).await[2]).await.unwrap();
+    let third = start.at(&log(store).await[2]);
     let of_a = EventQuery::stream(cqrs_runtime::store::StreamKey::new("Account", "a"));
     assert!(ids(store, third, of_a).await.is_empty());
     // The later of two bounds counts.
@@ -70,9 +70,9 @@ async fn no_other_log_takes_it(store: &EventStore, other: &EventStore) {
         append(other, "c", number..=number).await;
     }
     let last = log(store).await.pop().unwrap();
-    let cursor = store.cursor_at(&last).await.unwrap();
+    let cursor = store.start_cursor().await.unwrap().at(&last);
     diverged(other, cursor).await;
-    diverged(other, store.cursor_at_start().await.unwrap()).await;
+    diverged(other, store.start_cursor().await.unwrap()).await;
     diverged(store, Cursor { position: cursor.position + 1, ..cursor }).await;
     diverged(store, Cursor { event_id: Uuid::from_u128(1), ..cursor }).await;
     assert!(ids_after(store, cursor).await.is_empty(), "it was the cursor that was wrong, not the log");
@@ -91,7 +91,8 @@ async fn an_event_that_a_restore_has_lost_is_missed() {
     let store = open(&database).await;
     append(&store, "a", 3..=3).await;
     let events = log(&store).await;
-    let (kept, lost) = (store.cursor_at(&events[1]).await.unwrap(), store.cursor_at(&events[2]).await.unwrap());
+    let start = store.start_cursor().await.unwrap();
+    let (kept, lost) = (start.at(&events[1]), start.at(&events[2]));
     store.close().await;
 
     assert!(!Path::new(&format!("{}-wal", database.path())).exists(), "what is restored is the file alone");

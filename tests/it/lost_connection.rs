@@ -13,9 +13,10 @@ use std::time::Duration;
 
 use cqrs_runtime::backend::sea_orm::Options;
 use cqrs_runtime::store::{
-    Append, AppendError, Appended, EventQuery, EventStore, ExpectedVersion, StoredEvent, StreamKey, WriterOptions,
+    Append, AppendError, Appended, EventQuery, EventStore, ExpectedVersion, NewEvent, StoredEvent, StreamKey,
+    WriterOptions,
 };
-use cqrs_tests::appending::{PLAIN, append, event};
+use cqrs_tests::appending::PLAIN;
 use futures_util::TryStreamExt;
 use futures_util::future::join_all;
 use uuid::Uuid;
@@ -84,8 +85,8 @@ fn two_events(stream: &str, expected: ExpectedVersion) -> Append {
 }
 
 fn of_payload(stream: &str, expected: ExpectedVersion, payload: &str) -> Append {
-    let events = (0..2).map(|_| event(Uuid::now_v7(), "Happened", payload));
-    append(StreamKey::new("Account", stream.to_owned()), expected, events.collect())
+    let events = (0..2).map(|_| NewEvent::new(Uuid::now_v7(), "Happened", payload));
+    Append::new(StreamKey::new("Account", stream.to_owned()), expected, events.collect())
 }
 
 /// Compares answers with the log; how many of them were `Indeterminate`.

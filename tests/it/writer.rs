@@ -20,23 +20,8 @@ fn gated() -> (EventStore, Gated) {
 
 /// One event of `stream` at any version, with a payload of its own.
 pub(crate) fn append(stream: &str, event: u128) -> Append {
-    Append {
-        stream: StreamKey::new("Account", stream),
-        expected: ExpectedVersion::Any,
-        events: vec![NewEvent {
-            id: Uuid::from_u128(event),
-            name: "Happened".into(),
-            schema_version: 1,
-            payload: format!("{{\"number\":{event}}}"),
-        }],
-        recorded_at: chrono::DateTime::UNIX_EPOCH,
-        correlation_id: Uuid::nil(),
-        causation_id: Uuid::nil(),
-        principal: String::new(),
-        keys: String::new(),
-        claims: Vec::new(),
-        receipt: None,
-    }
+    let event = NewEvent::new(Uuid::from_u128(event), "Happened", format!("{{\"number\":{event}}}"));
+    Append::new(StreamKey::new("Account", stream), ExpectedVersion::Any, vec![event])
 }
 
 /// The ids in the log, in order.

@@ -1,10 +1,8 @@
 //! What the process `append_together` is told, and what it answers: a line of JSON each.
 
-use cqrs_runtime::store::{Append, AppendError, Appended, ExpectedVersion, StoreError, StreamKey};
+use cqrs_runtime::store::{Append, AppendError, Appended, ExpectedVersion, NewEvent, StoreError, StreamKey};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-
-use crate::appending::{append, event};
 
 /// An append that is planned.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,8 +51,8 @@ impl Planned {
     /// What is handed to the store.
     #[must_use]
     pub fn append(&self) -> Append {
-        let events = self.events.iter().map(|(id, payload)| event(*id, "Happened", payload.as_str()));
-        append(self.stream(), self.expected.version(), events.collect())
+        let events = self.events.iter().map(|(id, payload)| NewEvent::new(*id, "Happened", payload.as_str()));
+        Append::new(self.stream(), self.expected.version(), events.collect())
     }
 }
 

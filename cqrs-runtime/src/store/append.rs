@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use uuid::Uuid;
 
 /// A stream: all events of one aggregate of one tenant.
@@ -88,9 +88,28 @@ pub struct NewEvent {
     pub payload: String,
 }
 
+impl NewEvent {
+    /// An event of the first version of its shape.
+    pub fn new(id: Uuid, name: impl Into<Cow<'static, str>>, payload: impl Into<String>) -> Self {
+        Self { id, name: name.into(), schema_version: 1, payload: payload.into() }
+    }
+}
+
 /// Events of one stream and all that commits with them, or nothing of it.
 ///
 /// An append without events writes its receipt and its claims.
+///
+/// ```
+/// use cqrs_runtime::store::{Append, EventStore, ExpectedVersion, NewEvent, StreamKey};
+/// # async fn f() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = EventStore::memory();
+/// let opened = NewEvent::new(uuid::Uuid::now_v7(), "AccountOpened", r#"{"owner":"ada"}"#);
+/// let append = Append::new(StreamKey::new("Account", "7"), ExpectedVersion::NoStream, vec![opened]);
+/// let appended = store.append(Append { principal: "ada".to_owned(), ..append }).await?;
+/// assert_eq!(appended.version, 1);
+/// # Ok(()) }
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(f()).unwrap();
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Append {
     /// The stream.
@@ -113,6 +132,26 @@ pub struct Append {
     pub claims: Vec<ClaimChange>,
     /// The answer that a repeated command gets.
     pub receipt: Option<Receipt>,
+}
+
+impl Append {
+    /// Events that nobody and nothing but themselves has caused, recorded now, with neither claims nor a receipt.
+    #[must_use]
+    pub fn new(stream: StreamKey, expected: ExpectedVersion, events: Vec<NewEvent>) -> Self {
+        let cause = events.first().map_or_else(Uuid::now_v7, |event| event.id);
+        Self {
+            stream,
+            expected,
+            events,
+            recorded_at: Utc::now().trunc_subsecs(6),
+            correlation_id: cause,
+            causation_id: cause,
+            principal: String::new(),
+            keys: String::new(),
+            claims: Vec::new(),
+            receipt: None,
+        }
+    }
 }
 
 /// A name that only one stream of a tenant may hold, such as an e-mail address.

@@ -189,9 +189,26 @@ pub enum InvalidAppend {
         /// The column there.
         column: usize,
     },
-    /// The keys have control characters.
-    #[error("its keys have control characters")]
+    /// The keys are no JSON object of texts.
+    #[error("its keys are no JSON object of texts")]
     Keys,
+    /// The receipt is for a command to another stream, or of another tenant.
+    #[error("its receipt is of a command to {stream}")]
+    ForeignReceipt {
+        /// The stream that the receipt names.
+        stream: StreamKey,
+    },
+    /// The receipt says that there were events, but the append has none.
+    #[error("its receipt tells of events, and it has none")]
+    ReceiptOfNoEvents,
+    /// The refusal in the receipt is not JSON.
+    #[error("the refusal in its receipt is no JSON: line {line}, column {column}")]
+    Refusal {
+        /// Where it stops to be JSON.
+        line: usize,
+        /// The column there.
+        column: usize,
+    },
     /// An event's schema version is 0.
     #[error("schema versions begin at 1")]
     SchemaVersion,

@@ -93,20 +93,11 @@ impl EventStore {
         Ok(self.read(query.after_position(after)))
     }
 
-    /// The cursor at an event of this log.
+    /// The cursor before the first event of this log; [`Cursor::at`] leads from there to an event.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub async fn cursor_at(&self, event: &StoredEvent) -> Result<Cursor, StoreError> {
-        let LogHead { log, .. } = self.head().await?;
-        Ok(Cursor { log, position: event.position, event_id: event.event_id })
-    }
-
-    /// The cursor before the first event of this log.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn cursor_at_start(&self) -> Result<Cursor, StoreError> {
+    pub async fn start_cursor(&self) -> Result<Cursor, StoreError> {
         let LogHead { log, .. } = self.head().await?;
         Ok(Cursor { log, position: 0, event_id: Uuid::nil() })
     }

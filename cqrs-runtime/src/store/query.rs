@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{SnapshotFilter, StreamKey};
+use super::{SnapshotFilter, StoredEvent, StreamKey};
 
 /// Which way events are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl EventQuery {
         Self { stream: Some(stream), ..Self::default() }
     }
 
-    /// All events of the log, by position.
+    /// All events of the log, those of every tenant, by position.
     #[must_use]
     pub fn log() -> Self {
         Self::default()
@@ -179,6 +179,14 @@ pub struct Cursor {
     pub position: u64,
     /// The id of the last event seen; nil before the first.
     pub event_id: Uuid,
+}
+
+impl Cursor {
+    /// The cursor at an event of the same log.
+    #[must_use]
+    pub fn at(self, event: &StoredEvent) -> Self {
+        Self { position: event.position, event_id: event.event_id, ..self }
+    }
 }
 
 /// Where a log ends.

@@ -1,10 +1,11 @@
 //! What every append must satisfy, whichever database it goes to.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 use serde::de::IgnoredAny;
 
-use super::{Append, InvalidAppend};
+use super::{Append, InvalidAppend, Receipt, ReceiptAnswer};
 use crate::id::{ParseIdError, check_text};
 
 /// Checks what no database needs to be asked about.
@@ -13,8 +14,7 @@ pub(super) fn check(append: &Append) -> Result<(), InvalidAppend> {
     key("stream id", &append.stream.id)?;
     optional("tenant", &append.stream.tenant)?;
     optional("principal", &append.principal)?;
-    // A store may part texts with control characters, and PostgreSQL's hold no NUL.
-    if append.keys.chars().any(char::is_control) {
+    if !append.keys.is_empty() && serde_json::from_str::<HashMap<Cow<'_, str>, Cow<'_, str>>>(&append.keys).is_err() {
         return Err(InvalidAppend::Keys);
     }
     let mut ids = HashSet::with_capacity(append.events.len());
@@ -23,7 +23,7 @@ pub(super) fn check(append: &Append) -> Result<(), InvalidAppend> {
         if event.schema_version == 0 {
             return Err(InvalidAppend::SchemaVersion);
         }
-        // JSON has no control characters that a store would trip over.
+        // JSON has no control characters that a store would trip over: texts are parted with some, PostgreSQL's hold no NUL.
         if let Err(error) = serde_json::from_str::<IgnoredAny>(&event.payload) {
             return Err(InvalidAppend::Payload { id: event.id, line: error.line(), column: error.column() });
         }
@@ -39,13 +39,23 @@ pub(super) fn check(append: &Append) -> Result<(), InvalidAppend> {
             return Err(InvalidAppend::RepeatedClaim { claim: claim.clone() });
         }
     }
-    if let Some(receipt) = &append.receipt {
-        optional("receipt's tenant", &receipt.key.tenant)?;
-        optional("receipt's principal", &receipt.key.principal)?;
-        key("receipt's command", &receipt.key.command)?;
-        key("idempotency key", &receipt.key.key)?;
+    append.receipt.as_ref().map_or(Ok(()), |receipt| check_receipt(append, receipt))
+}
+
+fn check_receipt(append: &Append, receipt: &Receipt) -> Result<(), InvalidAppend> {
+    if receipt.stream != append.stream || receipt.key.tenant != append.stream.tenant {
+        return Err(InvalidAppend::ForeignReceipt { stream: receipt.stream.clone() });
     }
-    Ok(())
+    optional("receipt's principal", &receipt.key.principal)?;
+    key("receipt's command", &receipt.key.command)?;
+    key("idempotency key", &receipt.key.key)?;
+    match &receipt.answer {
+        ReceiptAnswer::Events { .. } if append.events.is_empty() => Err(InvalidAppend::ReceiptOfNoEvents),
+        ReceiptAnswer::Refused { error, .. } => serde_json::from_str::<IgnoredAny>(error)
+            .map(drop)
+            .map_err(|error| InvalidAppend::Refusal { line: error.line(), column: error.column() }),
+        ReceiptAnswer::Events { .. } | ReceiptAnswer::Nothing { .. } => Ok(()),
+    }
 }
 
 fn key(what: &'static str, text: &str) -> Result<(), InvalidAppend> {

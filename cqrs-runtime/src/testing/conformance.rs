@@ -11,7 +11,6 @@ mod read;
 mod receipt;
 mod repeat;
 
-use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -113,7 +112,7 @@ fn at(second: i64) -> DateTime<Utc> {
 /// An event with an id of its own.
 fn event(name: &'static str) -> NewEvent {
     let id = Uuid::now_v7();
-    NewEvent { id, name: Cow::Borrowed(name), schema_version: 1, payload: format!(r#"{{"of":"{id}"}}"#) }
+    NewEvent::new(id, name, format!(r#"{{"of":"{id}"}}"#))
 }
 
 fn events(count: usize) -> Vec<NewEvent> {
@@ -122,18 +121,7 @@ fn events(count: usize) -> Vec<NewEvent> {
 
 /// An append of events alone.
 fn append(stream: &StreamKey, expected: ExpectedVersion, events: Vec<NewEvent>) -> Append {
-    Append {
-        stream: stream.clone(),
-        expected,
-        events,
-        recorded_at: at(0),
-        correlation_id: Uuid::now_v7(),
-        causation_id: Uuid::now_v7(),
-        principal: "ada".to_owned(),
-        keys: String::new(),
-        claims: Vec::new(),
-        receipt: None,
-    }
+    Append { recorded_at: at(0), principal: "ada".to_owned(), ..Append::new(stream.clone(), expected, events) }
 }
 
 fn any(stream: &StreamKey, count: usize) -> Append {

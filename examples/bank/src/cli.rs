@@ -10,6 +10,7 @@ pub(crate) mod failure;
 pub(crate) mod generate;
 pub(crate) mod history;
 pub(crate) mod import;
+pub(crate) mod log;
 pub(crate) mod movements;
 pub(crate) mod open;
 pub(crate) mod options;

@@ -47,6 +47,7 @@ async fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return cli::output::usage(&error),
     };
+    cli::log::start();
     let output = Output::new(cli.options.json);
     match run(&cli, &output).await {
         Ok(code) => code,

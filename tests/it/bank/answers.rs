@@ -131,3 +131,15 @@ fn limits_can_be_configured() {
     let second = run(&["withdraw", &id, "100"]);
     assert!(second.stdout.contains("suspected fraud (large withdrawals: 2, within minutes: 60)"), "{second}");
 }
+
+#[test]
+fn the_log_is_on_standard_error_and_has_what_was_asked_for() {
+    let bank = Bank::sqlite();
+    let mut command = bank.command();
+    command.env("RUST_LOG", "info");
+    let ran = finish(command, &["accounts", "--json"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), "[]\n"), "{ran}");
+    assert!(ran.stderr.contains("INFO") && ran.stderr.contains("has the schema of this program"), "{ran}");
+    assert!(!ran.stderr.contains("CREATE"), "{ran}");
+    bank.run(&["accounts"]).succeeds();
+}

@@ -1,8 +1,10 @@
 //! Files of commands.
 
+use std::process::Command;
+
 use serde_json::{Value, json};
 
-use super::program::{Bank, transcript};
+use super::program::{Bank, finish, program, transcript};
 
 const ADA: &str = "00000000-0000-4000-8000-0000000000a1";
 const BOB: &str = "00000000-0000-4000-8000-0000000000b2";
@@ -145,4 +147,57 @@ fn a_file_that_is_not_there_is_an_error() {
     let bank = Bank::sqlite();
     bank.run(&["import", "none.jsonl"]).fails(1, &["none.jsonl", "No such file"]);
     bank.run(&["import", "."]).fails(1, &["directory"]);
+}
+
+/// Refuses the first events of `busy` appends, as a lock that was waited for too long does. A sequence counts on
+/// through what is rolled back.
+async fn busy(bank: &Bank, appends: u32) {
+    bank.json(&["accounts"]);
+    let trigger = format!(
+        "CREATE SEQUENCE tries;
+        CREATE FUNCTION busy() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF nextval('tries') <= {appends} THEN RAISE lock_not_available; END IF;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER busy AFTER INSERT ON cqrs_events FOR EACH ROW EXECUTE FUNCTION busy()"
+    );
+    bank.database.execute(&trigger).await;
+    bank.write("commands.jsonl", &[&open(ADA, 100_00), &withdraw(ADA, 1_00)]);
+}
+
+#[tokio::test]
+async fn a_busy_database_is_tried_again() {
+    let bank = Bank::postgres().await;
+    busy(&bank, 2).await;
+    bank.run(&["import", "commands.jsonl"]).succeeds();
+    assert_eq!(bank.accounts()[0]["balance"]["minor"], 99_00);
+}
+
+#[tokio::test]
+async fn a_database_that_stays_busy_ends_the_import_with_nothing_lost() {
+    let bank = Bank::postgres().await;
+    busy(&bank, 1_000).await;
+    let ran = bank.run(&["import", "commands.jsonl"]);
+    assert_eq!(ran.code, Some(1), "{ran}");
+    assert!(ran.stdout.contains("stopped at line 1: "), "{ran}");
+    assert!(ran.stdout.contains("database is busy"), "{ran}");
+    bank.database.execute("DROP TRIGGER busy ON cqrs_events").await;
+    bank.run(&["import", "commands.jsonl"]).succeeds();
+    assert_eq!(bank.accounts()[0]["balance"]["minor"], 99_00);
+}
+
+#[test]
+fn a_terminal_shows_a_bar_and_a_file_lines() {
+    let bank = Bank::sqlite();
+    bank.json(&["generate", "--output", "commands.jsonl", "--commands", "2500"]);
+    let mut script = Command::new("script");
+    script.current_dir(bank.folder.path()).env_clear().env("DATABASE_URL", &bank.database.url).env("TERM", "xterm");
+    let import = format!("/usr/bin/stty cols 120; {} import commands.jsonl", program().display());
+    let shown = finish(script, &["--quiet", "--return", "--command", &import, "/dev/null"]);
+    assert_eq!(shown.code, Some(1), "{shown}");
+    assert!(shown.stdout.contains(" %  ") && shown.stdout.contains(" commands  "), "{shown}");
+    assert!(shown.stdout.contains("s left"), "{shown}");
+    let again = bank.run(&["import", "commands.jsonl"]);
+    assert_eq!(again.stderr, "2,500 commands executed\n", "{again}");
 }

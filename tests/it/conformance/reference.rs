@@ -95,16 +95,14 @@ impl Plan {
     pub(crate) fn append(&self, case: Case, sent: &[Append], used: &mut Used) -> Append {
         let stream = case.stream(self.stream);
         let mut append = Append {
-            stream: stream.clone(),
-            expected: expected(self.expected),
-            events: self.events.iter().map(|id| self.event(case, *id)).collect(),
             recorded_at: at(self.second),
-            correlation_id: Uuid::from_u128(7),
-            causation_id: Uuid::from_u128(8),
             principal: "ada".to_owned(),
-            keys: String::new(),
-            claims: Vec::new(),
             receipt: self.receipt.map(|(key, answer)| receipt(&stream, key, answer)),
+            ..Append::new(
+                stream.clone(),
+                expected(self.expected),
+                self.events.iter().map(|id| self.event(case, *id)).collect(),
+            )
         };
         if let Some((index, skipped)) = self.again
             && let Some(earlier) = sent.get(index)

@@ -3,7 +3,6 @@
 use cqrs_runtime::store::{
     Append, AppendError, Claim, ClaimChange, ExpectedVersion, Receipt, ReceiptAnswer, ReceiptKey, StreamKey,
 };
-use cqrs_tests::appending::append;
 
 use super::proxy::{Cut, Then};
 use super::{Lines, append_all, two_events};
@@ -19,13 +18,13 @@ fn refusal(key: &str) -> Append {
     };
     let answer = ReceiptAnswer::Refused { version: 0, error: r#"{"code":"NO"}"#.to_owned() };
     let receipt = Receipt { key, input_hash: [7; 32], stream: stream.clone(), answer };
-    Append { receipt: Some(receipt), ..append(stream, ExpectedVersion::Exact(0), Vec::new()) }
+    Append { receipt: Some(receipt), ..Append::new(stream, ExpectedVersion::Exact(0), Vec::new()) }
 }
 
 /// Takes a name, and leaves no other trace.
 fn claim() -> Append {
     let claims = vec![ClaimChange::Take(Claim::new("email", "ada@example.org"))];
-    Append { claims, ..append(StreamKey::new("Account", "a"), ExpectedVersion::Exact(0), Vec::new()) }
+    Append { claims, ..Append::new(StreamKey::new("Account", "a"), ExpectedVersion::Exact(0), Vec::new()) }
 }
 
 #[tokio::test]

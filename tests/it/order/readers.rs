@@ -46,7 +46,7 @@ async fn follow(
     counter: watch::Sender<usize>,
     end: watch::Receiver<Option<u64>>,
 ) -> Vec<(u64, Uuid)> {
-    let (mut cursor, mut seen) = (store.cursor_at_start().await.unwrap(), Vec::new());
+    let (mut cursor, mut seen) = (store.start_cursor().await.unwrap(), Vec::new());
     loop {
         let head = store.head().await;
         match next(&store, cursor, query.clone()).await {
@@ -57,7 +57,7 @@ async fn follow(
                 for event in &page {
                     assert!(event.position > cursor.position, "{event:?} is not behind {cursor:?}");
                     seen.push((event.position, event.event_id));
-                    cursor = Cursor { position: event.position, event_id: event.event_id, ..cursor };
+                    cursor = cursor.at(event);
                 }
                 counter.send_replace(seen.len());
                 // What the head was before is all there, so nothing is left when there is nothing more.

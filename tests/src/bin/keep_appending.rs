@@ -9,8 +9,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use cqrs_runtime::store::{Append, AppendError, EventStore, ExpectedVersion, StoreError, StreamKey};
-use cqrs_tests::appending::{PLAIN, REFUSED, SLOW, append, event};
+use cqrs_runtime::store::{Append, AppendError, EventStore, ExpectedVersion, NewEvent, StoreError, StreamKey};
+use cqrs_tests::appending::{PLAIN, REFUSED, SLOW};
 use fastrand::Rng;
 use futures_util::future::try_join_all;
 use uuid::Uuid;
@@ -102,8 +102,8 @@ impl Task {
         let count = self.rng.usize(1..=3);
         let events = (1..=count).map(|number| {
             let name = if self.rng.u8(..6) == 0 { "Rare" } else { "Happened" };
-            event(Uuid::now_v7(), name, if number == count { last } else { PLAIN })
+            NewEvent::new(Uuid::now_v7(), name, if number == count { last } else { PLAIN })
         });
-        append(stream, expected, events.collect())
+        Append::new(stream, expected, events.collect())
     }
 }

@@ -132,3 +132,9 @@ pub(crate) fn store_error(error: &CommandError<AccountError>) -> Option<&StoreEr
         _ => None,
     }
 }
+
+/// Whether another connection held the database for too long, and nothing was written.
+pub(crate) fn is_busy(error: &CommandError<AccountError>) -> bool {
+    let unknown = matches!(error, CommandError::Indeterminate { .. });
+    !unknown && matches!(store_error(error), Some(StoreError::Busy(_)))
+}

@@ -15,7 +15,8 @@ use super::failure::Failure;
 /// What `--help` ends with.
 pub(crate) const AFTER_HELP: &str = "\
 Exit codes: 0 done; 1 refused or failed; 2 not understood.
-With --json, standard output gets exactly one JSON document: the answer, or {\"error\": ..}.";
+With --json, standard output gets exactly one JSON document: the answer, or {\"error\": ..}.
+RUST_LOG=info has the program tell on standard error what it does.";
 
 #[derive(Args)]
 pub(crate) struct Options {

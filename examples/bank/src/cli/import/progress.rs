@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::cli::output::thousands;
 
 /// How many commands lie between two lines.
-const EVERY: u64 = 10_000;
+const EVERY: u64 = 2_500;
 
 #[derive(Clone)]
 pub(super) struct Progress {

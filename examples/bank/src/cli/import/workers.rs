@@ -2,19 +2,25 @@
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use bank::domain::{Account, AccountId};
-use cqrs_runtime::dispatch::Dispatcher;
+use bank::domain::{Account, AccountCommand, AccountError, AccountId};
+use cqrs_runtime::dispatch::{CommandError, CommandOptions, Dispatcher, Executed};
 use cqrs_runtime::prelude::*;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio::time::sleep;
 
 use super::line::Job;
 use super::progress::Progress;
 use super::report::{Refused, Report};
+use crate::cli::failure;
 
 /// How many commands wait for each worker at most.
 const WAITING: usize = 64;
+
+/// How many milliseconds a busy database is left alone before a command is tried again.
+const PAUSES: [u64; 4] = [50, 200, 800, 3_200];
 
 /// Each account is one worker's.
 pub(super) struct Workers {
@@ -87,10 +93,25 @@ async fn work(dispatcher: Dispatcher<Account>, mut jobs: mpsc::Receiver<Job>, re
             continue;
         }
         let name = command.name();
-        match dispatcher.dispatch_any(command, options).await {
+        match patiently(&dispatcher, command, options).await {
             Ok(executed) => report.lock().accept(&executed),
             Err(error) => report.lock().fail(line, name, account_id, error),
         }
         progress.executed();
     }
+}
+
+/// Executes a command, again after a pause where the database is busy: nothing was written then.
+async fn patiently(
+    dispatcher: &Dispatcher<Account>,
+    command: AccountCommand,
+    options: CommandOptions,
+) -> Result<Executed<Account>, CommandError<AccountError>> {
+    for pause in PAUSES {
+        match dispatcher.dispatch_any(command.clone(), options.clone()).await {
+            Err(error) if failure::is_busy(&error) => sleep(Duration::from_millis(pause)).await,
+            outcome => return outcome,
+        }
+    }
+    dispatcher.dispatch_any(command, options).await
 }
