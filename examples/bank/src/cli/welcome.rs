@@ -38,7 +38,11 @@ async fn last_event(bank: &Bank) -> Result<Option<DateTime<Utc>>, Failure> {
 impl Welcome<'_> {
     fn prose(&self) -> String {
         let mut table = table(["database", self.database]);
-        table.add_row(["events", &format!("up to position {}", thousands(self.position))]);
+        let events = match self.position {
+            0 => String::from("none yet"),
+            position => format!("up to position {}", thousands(position)),
+        };
+        table.add_row(["events", &events]);
         if let Some(last_event) = self.last_event {
             table.add_row(["last event", &last_event.format("%F %T%.3f").to_string()]);
         }
