@@ -5,6 +5,7 @@ mod eventless;
 mod late;
 pub(crate) mod proxy;
 mod restarts;
+mod silent;
 mod unreachable;
 pub(crate) mod wire;
 
@@ -48,6 +49,11 @@ impl Lines {
     }
 
     async fn open_with(writer: WriterOptions, commits: Commits) -> Self {
+        let options = Options { connect_timeout: Duration::from_secs(2), ..Options::default() };
+        Self::open_through(writer, commits, &options).await
+    }
+
+    async fn open_through(writer: WriterOptions, commits: Commits, options: &Options) -> Self {
         let database = Database::postgres().await;
         let direct = refusing::open(&database.url).await;
         if commits == Commits::ByItself {
@@ -56,8 +62,7 @@ impl Lines {
             database.execute(&format!("ALTER DATABASE {name} {level}")).await;
         }
         let proxy = Proxy::before(&database.url, commits).await;
-        let options = Options { connect_timeout: Duration::from_secs(2), ..Options::default() };
-        let store = EventStore::open_with(proxy.url(), &options, writer).await.unwrap();
+        let store = EventStore::open_with(proxy.url(), options, writer).await.unwrap();
         Self { direct, store, proxy, _database: database }
     }
 

@@ -33,6 +33,12 @@ pub struct Options {
     pub busy_timeout: Duration,
     /// How long a connection to a server may take to be made, or to become free.
     pub connect_timeout: Duration,
+    /// How long a server may take over a commit before the connection is given up and the outcome looked for over
+    /// another one. Where a commit takes several round trips, the server ends one whose next step does not come for so
+    /// long.
+    pub commit_timeout: Duration,
+    /// How long a server may take over a page of a read, or anything else but a commit.
+    pub read_timeout: Duration,
 }
 
 impl Default for Options {
@@ -43,6 +49,8 @@ impl Default for Options {
             readers: 4,
             busy_timeout: Duration::from_secs(5),
             connect_timeout: Duration::from_secs(10),
+            commit_timeout: Duration::from_secs(30),
+            read_timeout: Duration::from_mins(1),
         }
     }
 }

@@ -149,18 +149,12 @@ async fn fences_are_kept_for_a_day() {
 #[tokio::test]
 async fn one_transaction_at_a_time_appends_or_settles() {
     let database = Database::postgres().await;
-    let backend = opened(&database).await;
+    let (one, another) = (opened(&database).await, opened(&database).await);
     let other = sea_orm::Database::connect(&database.url).await.unwrap();
     let under_way = other.begin().await.unwrap();
     under_way.execute_unprepared("SELECT pg_advisory_xact_lock(cqrs_lock_key())").await.unwrap();
-    let settling = tokio::spawn({
-        let backend = Arc::clone(&backend);
-        async move { backend.settle(Uuid::now_v7()).await }
-    });
-    let committing = tokio::spawn({
-        let backend = Arc::clone(&backend);
-        async move { backend.commit(Uuid::now_v7(), &[append()]).await }
-    });
+    let settling = tokio::spawn(async move { one.settle(Uuid::now_v7()).await });
+    let committing = tokio::spawn(async move { another.commit(Uuid::now_v7(), &[append()]).await });
     let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
     while number(&other, waiting).await < 2 {

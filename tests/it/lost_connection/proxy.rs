@@ -1,6 +1,7 @@
 //! A proxy in front of a server, that cuts connections at the commit of an append as it is told.
 
 use std::collections::VecDeque;
+use std::future::pending;
 use std::io;
 use std::sync::{Arc, Mutex};
 
@@ -26,6 +27,10 @@ pub(crate) enum Cut {
     After,
     /// Before the server gets the append, which arrives later.
     Held,
+    /// The connection stays, but nothing passes any more, beginning with the commit.
+    Swallowed,
+    /// The connection stays, but nothing passes any more, beginning with the answer to the commit.
+    Unanswered,
 }
 
 /// The test's hand on the proxy.
@@ -41,6 +46,7 @@ struct Shared {
     plan: Mutex<VecDeque<(Cut, Then)>>,
     count: watch::Sender<usize>,
     reachable: watch::Sender<bool>,
+    silent: watch::Sender<bool>,
     held: (mpsc::UnboundedSender<Held>, tokio::sync::Mutex<mpsc::UnboundedReceiver<Held>>),
 }
 
@@ -51,6 +57,8 @@ pub(crate) enum Then {
     Reachable,
     /// The server can't be reached until the test says so.
     Unreachable,
+    /// Nothing passes on any connection, old or new, until the test says so.
+    Silent,
 }
 
 /// A commit that the server has not got yet, on its connection.
@@ -73,6 +81,7 @@ impl Proxy {
             plan: Mutex::default(),
             count: watch::Sender::new(0),
             reachable: watch::Sender::new(true),
+            silent: watch::Sender::new(false),
             held: (sender, tokio::sync::Mutex::new(receiver)),
         });
         tokio::spawn(accept(listener, Arc::clone(&shared)));
@@ -91,6 +100,11 @@ impl Proxy {
     /// Ends all connections and takes no new ones; or takes them again.
     pub(crate) fn set_reachable(&self, reachable: bool) {
         self.shared.reachable.send_replace(reachable);
+    }
+
+    /// Lets nothing pass on the connections that there are, nor on new ones; or lets new ones pass again.
+    pub(crate) fn set_silent(&self, silent: bool) {
+        self.shared.silent.send_replace(silent);
     }
 
     /// Waits until the server can't be reached any more.
@@ -138,14 +152,20 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
 }
 
 async fn serve(client: TcpStream, shared: &Shared) -> io::Result<()> {
+    let server = TcpStream::connect(&shared.server).await?;
+    client.set_nodelay(true)?;
+    server.set_nodelay(true)?;
     let (mut from_client, to_client) = client.into_split();
-    let (from_server, mut to_server) = TcpStream::connect(&shared.server).await?.into_split();
+    let (from_server, mut to_server) = server.into_split();
     to_server.write_all(&startup(&mut from_client).await?).await?;
     let (mut asked, mut answered) = (Vec::new(), Vec::new());
     let (statements, commit) = (Statements::default(), Vec::new());
     let mut open = Connection { shared, to_client, from_server, to_server, statements, commit };
+    let mut silent = shared.silent.subscribe();
     loop {
         tokio::select! {
+            biased;
+            () = falls(&mut silent) => pending::<()>().await,
             read = open.from_server.read_buf(&mut answered) => {
                 if read? == 0 {
                     return Ok(());
@@ -165,6 +185,12 @@ async fn serve(client: TcpStream, shared: &Shared) -> io::Result<()> {
                 }
             }
         }
+    }
+}
+
+async fn falls(silent: &mut watch::Receiver<bool>) {
+    if silent.wait_for(|silent| *silent).await.is_err() {
+        pending::<()>().await;
     }
 }
 
@@ -198,16 +224,28 @@ impl Connection<'_> {
             return Ok(Some(self));
         }
         let shared = self.shared;
-        self.cut(cut, &commit).await?;
-        if then == Then::Unreachable {
-            shared.reachable.send_replace(false);
+        let silent = self.cut(cut, &commit).await?;
+        match then {
+            Then::Reachable => {}
+            Then::Unreachable => drop(shared.reachable.send_replace(false)),
+            Then::Silent => drop(shared.silent.send_replace(true)),
+        }
+        if silent.is_some() {
+            pending::<()>().await;
         }
         Ok(None)
     }
 
-    async fn cut(mut self, cut: Cut, commit: &[Message]) -> io::Result<()> {
+    /// Cuts the connection; what is left of it, where it stays.
+    async fn cut(mut self, cut: Cut, commit: &[Message]) -> io::Result<Option<Self>> {
         match cut {
             Cut::Nowhere | Cut::Before => {}
+            Cut::Swallowed => return Ok(Some(self)),
+            Cut::Unanswered => {
+                self.to_server.write_all(&bytes(commit)).await?;
+                answer(&mut self.from_server, READY).await?;
+                return Ok(Some(self));
+            }
             Cut::Held => {
                 let held = Held { server: (self.from_server, self.to_server), commit: bytes(commit) };
                 // Without a test there is nobody to let it arrive.
@@ -226,7 +264,7 @@ impl Connection<'_> {
                 self.to_client.write_all(&bytes(&rows)).await?;
             }
         }
-        Ok(())
+        Ok(None)
     }
 }
 

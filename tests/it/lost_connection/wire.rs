@@ -77,7 +77,7 @@ impl Statements {
                 false
             }
             BIND if how == Commits::WithTheAppend => self.0.contains(message.texts().nth(1).unwrap_or_default()),
-            QUERY if how == Commits::ByItself => contains(&message.bytes, "COMMIT"),
+            QUERY if how == Commits::ByItself => message.texts().next() == Some(b"COMMIT"),
             _ => false,
         }
     }

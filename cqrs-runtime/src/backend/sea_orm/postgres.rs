@@ -70,8 +70,7 @@ impl Backend for PostgresBackend {
     }
 
     async fn close(&self) {
-        // What a failing close leaves behind, the server takes away.
-        let _ = self.writer.connections.close_by_ref().await;
-        let _ = self.readers.connections.close_by_ref().await;
+        self.writer.close().await;
+        self.readers.close().await;
     }
 }

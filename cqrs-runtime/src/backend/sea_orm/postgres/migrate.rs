@@ -15,8 +15,6 @@ const MIGRATIONS: &[Migration] = &[Migration {
     sql: concat!(include_str!("0001_event_store.sql"), include_str!("0001_append.sql")),
 }];
 
-/// Whatever the server's default: what another process did while this one waited for the lock must be seen.
-const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended('cqrs_migrations of ' || current_schema(), 0))";
 const HAS_MIGRATIONS: &str = "SELECT count(to_regclass('cqrs_migrations'))";
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS cqrs_migrations (
@@ -36,8 +34,8 @@ pub(super) async fn migrate(pool: &Pool) -> Result<(), StoreError> {
     if migration::pending(MIGRATIONS, found)?.is_empty() {
         return Ok(());
     }
-    let pool = pool.connections.get_postgres_connection_pool();
-    let mut transaction = pool.begin_with(BEGIN).await.map_err(query_err)?;
+    let mut lease = pool.lease().await?;
+    let mut transaction = lease.begin().await?;
     execute(&mut transaction, LOCK).await?;
     execute(&mut transaction, MIGRATIONS_TABLE).await?;
     // Another process may have migrated while this one waited for the lock.
@@ -50,6 +48,7 @@ pub(super) async fn migrate(pool: &Pool) -> Result<(), StoreError> {
         execute(&mut transaction, &applied).await?;
     }
     transaction.commit().await.map_err(query_err)?;
+    lease.keep();
     tracing::info!(version = migration::latest(MIGRATIONS), "the database has the schema of this program");
     Ok(())
 }

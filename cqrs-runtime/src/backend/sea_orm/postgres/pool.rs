@@ -1,11 +1,19 @@
 //! Connections, and how a statement is run on one of them.
 
-use sea_orm::sea_query::Values;
-use sea_orm::sqlx::{AssertSqlSafe, query_with};
-use sea_orm::{DatabaseConnection, DbErr, IsolationLevel, QueryResult, RuntimeErr, SqlxError, TransactionTrait, Value};
-use sea_query_sqlx::SqlxValues;
+mod lease;
 
-use super::super::statement::{Run, all};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use sea_orm::sea_query::Values;
+use sea_orm::sqlx::{AssertSqlSafe, PgConnection, query_with};
+use sea_orm::{DatabaseConnection, DbErr, QueryResult, RuntimeErr, SqlxError, Value};
+use sea_query_sqlx::SqlxValues;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+use self::lease::{Idle, Lease};
+use super::super::statement::Run;
 
 /// How a statement becomes a READ COMMITTED transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,38 +30,86 @@ pub(super) enum Transactions {
     Nameless,
 }
 
-/// A few connections.
+/// How long is waited for a server that may have gone silent.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// For a connection to be made, or to become free.
+    pub(super) connect: Duration,
+    /// For a statement to end, its commit included.
+    pub(super) statement: Duration,
+}
+
+/// A few connections, each used by one statement at a time.
+///
+/// Only one on which the last statement has ended well is used again. The library's pool would ask a connection that was
+/// given up for a sign of life, and wait for it as long as the operating system does.
 pub(super) struct Pool {
-    pub(super) connections: DatabaseConnection,
-    pub(super) transactions: Transactions,
+    /// Where new ones come from.
+    server: DatabaseConnection,
+    idle: Mutex<Vec<Idle>>,
+    permits: Semaphore,
+    transactions: Transactions,
+    limits: Limits,
+    /// The server ends a transaction that its client leaves alone for so long, and so takes back the lock of the log.
+    begin: String,
 }
 
 impl Run for Pool {
     async fn run(&self, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, DbErr> {
-        match self.transactions {
-            Transactions::Implied => all(&self.connections, sql, values).await,
-            Transactions::Said => {
-                let level = Some(IsolationLevel::ReadCommitted);
-                let transaction = self.connections.begin_with_config(level, None).await?;
-                let rows = all(&transaction, sql, values).await?;
-                transaction.commit().await?;
-                Ok(rows)
-            }
-            Transactions::Nameless => self.run_nameless(sql, values).await,
+        let mut lease = self.lease().await?;
+        let rows = timeout(self.limits.statement, self.run_on(&mut lease, sql, values)).await;
+        let rows = rows.unwrap_or_else(|late| Err(query_err(SqlxError::Io(late.into()))));
+        match &rows {
+            Ok(_) => lease.keep(),
+            Err(DbErr::Query(RuntimeErr::SqlxError(error))) if matches!(**error, SqlxError::Database(_)) => {}
+            // Whatever happened to this one may have happened to the others.
+            Err(_) => self.forget_idle(),
         }
+        rows
     }
 }
 
 impl Pool {
-    async fn run_nameless(&self, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, DbErr> {
-        let pool = self.connections.get_postgres_connection_pool();
-        // What fails before the transaction has begun was not sent.
-        let mut transaction = pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await.map_err(conn_err)?;
-        let query = query_with(AssertSqlSafe(sql), SqlxValues(Values(values))).persistent(false);
-        let rows = query.fetch_all(&mut *transaction).await.map_err(query_err)?;
-        transaction.commit().await.map_err(query_err)?;
-        Ok(rows.into_iter().map(QueryResult::from).collect())
+    pub(super) fn new(server: DatabaseConnection, size: u32, transactions: Transactions, limits: Limits) -> Self {
+        // PostgreSQL's own limit on the limit; 0 would be none.
+        let milliseconds = limits.statement.as_millis().clamp(1, i32::MAX as u128);
+        Self {
+            server,
+            idle: Mutex::default(),
+            permits: Semaphore::new(size as usize),
+            transactions,
+            limits,
+            begin: format!(
+                "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = {milliseconds}"
+            ),
+        }
     }
+
+    /// The same connections, that run statements in another way.
+    pub(super) fn with(self, transactions: Transactions) -> Self {
+        Self { transactions, ..self }
+    }
+
+    async fn run_on(&self, lease: &mut Lease<'_>, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, DbErr> {
+        if self.transactions == Transactions::Implied {
+            return fetch(lease.connection(), sql, values, true).await;
+        }
+        let mut transaction = lease.begin().await?;
+        let rows = fetch(&mut transaction, sql, values, self.transactions == Transactions::Said).await?;
+        transaction.commit().await.map_err(query_err)?;
+        Ok(rows)
+    }
+}
+
+async fn fetch(
+    connection: &mut PgConnection,
+    sql: &str,
+    values: Vec<Value>,
+    named: bool,
+) -> Result<Vec<QueryResult>, DbErr> {
+    let query = query_with(AssertSqlSafe(sql), SqlxValues(Values(values))).persistent(named);
+    let rows = query.fetch_all(connection).await.map_err(query_err)?;
+    Ok(rows.into_iter().map(QueryResult::from).collect())
 }
 
 /// An error of the library below, before anything was sent.
