@@ -10,6 +10,7 @@ mod database;
 mod databases;
 mod derive;
 mod dispatch;
+mod failing_disk;
 mod killed_import;
 mod layers;
 mod listings;

@@ -2,6 +2,7 @@
 
 mod commit;
 mod connect;
+mod held;
 mod load;
 mod migrate;
 mod page;

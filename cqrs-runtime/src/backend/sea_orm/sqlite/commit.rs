@@ -1,13 +1,14 @@
-//! A batch in one transaction of two calls: one to lock and look, one to write and commit.
+//! A batch in one transaction of two calls on one connection: one to lock and look, one to write and commit.
 
 mod facts;
 mod write;
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
+use sea_orm::sqlx::query;
+use sea_orm::{DatabaseConnection, DbErr, SqlxError};
 
 use self::write::Writing;
 use super::super::error;
-use super::super::statement::all;
+use super::held::{Held, is_no_transaction};
 use crate::store::judge::Judgement;
 use crate::store::{Append, CommitError, StoreError, Verdict};
 
@@ -16,11 +17,12 @@ use crate::store::{Append, CommitError, StoreError, Verdict};
 const SETTLE: &str = "BEGIN IMMEDIATE; UPDATE cqrs_log SET settled = settled + 1; COMMIT";
 
 /// Judges and writes `batch`.
-pub(super) async fn commit(connection: &DatabaseConnection, batch: &[Append]) -> Result<Vec<Verdict>, CommitError> {
-    match judge_and_write(connection, batch).await {
+pub(super) async fn commit(pool: &DatabaseConnection, batch: &[Append]) -> Result<Vec<Verdict>, CommitError> {
+    let mut connection = Held::of(pool).await.map_err(|error| CommitError::Refused(error.into()))?;
+    match judge_and_write(&mut connection, batch).await {
         Ok(verdicts) => Ok(verdicts),
         Err(failure) => {
-            let ended = end(connection).await.is_ok();
+            let ended = connection.roll_back().await.is_ok();
             Err(match failure {
                 Failure::Before(error) => CommitError::Refused(error),
                 Failure::Writing(error) if ended && is_definite(&error) => CommitError::Refused(error.into()),
@@ -31,12 +33,14 @@ pub(super) async fn commit(connection: &DatabaseConnection, batch: &[Append]) ->
 }
 
 /// Makes sure that a transaction of unknown outcome has ended.
-pub(super) async fn settle(connection: &DatabaseConnection) -> Result<(), StoreError> {
-    end(connection).await?;
-    if let Err(error) = all(connection, SETTLE, []).await {
-        end(connection).await?;
+pub(super) async fn settle(pool: &DatabaseConnection) -> Result<(), StoreError> {
+    // A connection that was not given back in order has been closed by the time that the pool makes another.
+    let mut connection = Held::of(pool).await?;
+    if let Err(error) = connection.run(query(SETTLE)).await {
+        connection.roll_back().await?;
         return Err(error.into());
     }
+    connection.committed();
     Ok(())
 }
 
@@ -59,7 +63,7 @@ impl From<DbErr> for Failure {
     }
 }
 
-async fn judge_and_write(connection: &DatabaseConnection, batch: &[Append]) -> Result<Vec<Verdict>, Failure> {
+async fn judge_and_write(connection: &mut Held, batch: &[Append]) -> Result<Vec<Verdict>, Failure> {
     let (mut facts, last_position) = facts::lock_and_look(connection, batch).await?;
     let mut writing = Writing::behind(last_position);
     let verdicts = batch
@@ -70,35 +74,48 @@ async fn judge_and_write(connection: &DatabaseConnection, batch: &[Append]) -> R
         })
         .collect();
     if writing.is_empty() {
-        end(connection).await?;
+        connection.roll_back().await?;
     } else {
         writing.commit(connection).await?;
     }
     Ok(verdicts)
 }
 
-/// Ends an open transaction by rolling it back; without one, there is nothing to do.
-async fn end(connection: &DatabaseConnection) -> Result<(), DbErr> {
-    match connection.execute_unprepared("ROLLBACK").await {
-        Err(error) if is_no_transaction(&error) => Ok(()),
-        ended => ended.map(drop),
+/// Whether nothing was written for sure, the transaction being rolled back.
+///
+/// What the device or the memory fails to do at the commit, it may fail to do after all has reached the file: SQLite
+/// then takes back what it says, and not what the file holds. A transaction that is not there at the commit has ended
+/// in a way that nobody has seen.
+fn is_definite(error: &DbErr) -> bool {
+    const ERROR: i32 = 1;
+    const BUSY: i32 = 5;
+    const LOCKED: i32 = 6;
+    const READ_ONLY: i32 = 8;
+    const FULL: i32 = 13;
+    const TOO_BIG: i32 = 18;
+    const CONSTRAINT: i32 = 19;
+    const MISMATCH: i32 = 20;
+    let Some(SqlxError::Database(refusal)) = error::sqlx(error) else { return false };
+    match refusal.code().and_then(|code| code.parse::<i32>().ok()).map(|code| code & 0xff) {
+        Some(ERROR) => !is_no_transaction(error),
+        Some(code) => [BUSY, LOCKED, READ_ONLY, FULL, TOO_BIG, CONSTRAINT, MISMATCH].contains(&code),
+        None => false,
     }
 }
 
-fn is_no_transaction(error: &DbErr) -> bool {
-    matches!(error::sqlx(error), Some(sea_orm::SqlxError::Database(refusal)) if refusal.message().contains("no transaction is active"))
-}
+#[cfg(test)]
+mod tests {
+    use sea_orm::{ConnectionTrait, Database};
 
-/// Whether nothing was written for sure, the transaction being rolled back.
-///
-/// An error of the device at the commit may come after all has reached the file.
-fn is_definite(error: &DbErr) -> bool {
-    const IO_ERROR: i32 = 10;
-    match error::sqlx(error) {
-        Some(sea_orm::SqlxError::Database(refusal)) => {
-            let code = refusal.code().and_then(|code| code.parse::<i32>().ok());
-            code.is_some_and(|code| code & 0xff != IO_ERROR)
+    use super::*;
+
+    /// Nobody knows how the transaction has ended that is not there any more at the commit.
+    #[tokio::test]
+    async fn a_transaction_that_has_ended_unseen_is_not_definite() {
+        let connection = Database::connect("sqlite::memory:").await.unwrap();
+        for (sql, definite) in [("COMMIT", false), ("SELECT nothing", true)] {
+            let error = connection.execute_unprepared(sql).await.unwrap_err();
+            assert_eq!(is_definite(&error), definite, "{error}");
         }
-        _ => false,
     }
 }

@@ -1,10 +1,16 @@
 //! Connections to an SQLite file.
 
+use std::time::Duration;
+
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use tokio::time::{Instant, sleep};
 
 use super::super::{Durability, Options, not_an_address};
 use crate::store::StoreError;
+
+/// The pause between two tries to open a file that others open.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// The connection that writes, and those that read.
 pub(super) async fn connect(
@@ -36,7 +42,15 @@ async fn pool(url: &str, options: &Options, size: u32, read_only: bool) -> Resul
         .test_before_acquire(false)
         .sqlx_logging(false)
         .map_sqlx_sqlite_opts(move |connect| configure(connect, &options, read_only));
-    Ok(Database::connect(connect).await?)
+    // SQLite's own time-out does not wait for a file that becomes a WAL file: of several that open a new file at once,
+    // some would be turned away.
+    let give_up = Instant::now() + options.busy_timeout;
+    loop {
+        match Database::connect(connect.clone()).await.map_err(StoreError::from) {
+            Err(StoreError::Busy(_)) if Instant::now() < give_up => sleep(PAUSE).await,
+            connected => return connected,
+        }
+    }
 }
 
 fn configure(connect: SqliteConnectOptions, options: &Options, read_only: bool) -> SqliteConnectOptions {

@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{DatabaseConnection, QueryResult};
+use sea_orm::QueryResult;
+use sea_orm::sqlx::query;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::super::super::lookup::ReceiptRow;
-use super::super::super::statement::one;
+use super::super::held::Held;
 use crate::store::judge::{Facts, Head, KnownEvent};
 use crate::store::{Append, Claim, ReceiptKey, StoreError, StreamKey};
 
@@ -86,12 +87,9 @@ pub(super) fn json(value: &impl Serialize) -> String {
 }
 
 /// Begins the transaction: what is known of all that `batch` touches, and the last position that was given.
-pub(super) async fn lock_and_look(
-    connection: &DatabaseConnection,
-    batch: &[Append],
-) -> Result<(Facts, u64), StoreError> {
+pub(super) async fn lock_and_look(connection: &mut Held, batch: &[Append]) -> Result<(Facts, u64), StoreError> {
     let touched = Touched::by(batch);
-    let answer = one(connection, LOCK_AND_LOOK, [touched.question(batch).into()]).await?;
+    let answer = connection.run(query(LOCK_AND_LOOK).bind(touched.question(batch))).await?.pop();
     let answer = answer.ok_or_else(|| corrupt("the batch's facts are missing"))?;
     let last_position: i64 = answer.try_get_by_index(0)?;
     let mut facts = Facts::default();

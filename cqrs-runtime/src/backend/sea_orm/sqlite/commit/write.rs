@@ -1,12 +1,12 @@
 //! What the accepted appends of a batch write, in one call that ends with the commit.
 
-use sea_orm::DatabaseConnection;
+use sea_orm::sqlx::query;
 use serde::Serialize;
 use serde::ser::SerializeTuple;
 
 use super::super::super::filter::signed;
 use super::super::super::lookup::answer_columns;
-use super::super::super::statement::all;
+use super::super::held::Held;
 use super::Failure;
 use super::facts::json;
 use crate::store::judge::Placement;
@@ -96,15 +96,16 @@ impl<'a> Writing<'a> {
     }
 
     /// Writes all of it and commits.
-    pub(super) async fn commit(self, connection: &DatabaseConnection) -> Result<(), Failure> {
-        let values = [
-            json(&self.events).into(),
-            signed(self.last_position + 1).into(),
-            json(&self.receipts).into(),
-            json(&self.releases).into(),
-            json(&self.takes).into(),
-        ];
-        all(connection, WRITE_AND_COMMIT, values).await.map(drop).map_err(Failure::Writing)
+    pub(super) async fn commit(self, connection: &mut Held) -> Result<(), Failure> {
+        let statements = query(WRITE_AND_COMMIT)
+            .bind(json(&self.events))
+            .bind(signed(self.last_position + 1))
+            .bind(json(&self.receipts))
+            .bind(json(&self.releases))
+            .bind(json(&self.takes));
+        connection.run(statements).await.map_err(Failure::Writing)?;
+        connection.committed();
+        Ok(())
     }
 }
 
