@@ -1,6 +1,7 @@
 //! Opening databases, and what they refuse: each error has its type, and says nothing that it should not.
 
 mod cancelled;
+mod collisions;
 mod invalid;
 mod pgbouncer;
 mod postgres;

@@ -166,7 +166,7 @@ async fn one_transaction_at_a_time_appends_or_settles() {
     committing.await.unwrap().unwrap();
 }
 
-async fn number(connection: &DatabaseConnection, sql: &str) -> i64 {
+pub(super) async fn number(connection: &DatabaseConnection, sql: &str) -> i64 {
     let row = connection.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await.unwrap();
     row.unwrap().try_get_by_index(0).unwrap()
 }

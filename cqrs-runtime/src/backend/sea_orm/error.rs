@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use sea_orm::sqlx::error::DatabaseError;
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlxError};
 
 use crate::store::{BoxError, StoreError};
@@ -46,14 +47,19 @@ fn of_sqlx(error: Arc<SqlxError>) -> StoreError {
     kind(Box::new(error))
 }
 
-fn of_database(refusal: &dyn sea_orm::sqlx::error::DatabaseError) -> Kind {
+fn of_database(refusal: &dyn DatabaseError) -> Kind {
     let code = refusal.code().unwrap_or_default();
     // SQLite's codes are numbers in decimal, PostgreSQL's have five characters.
     #[cfg(feature = "sqlite")]
     if refusal.try_downcast_ref::<sea_orm::SqlxSqliteError>().is_some() {
         return code.parse().map_or(StoreError::Refused, |code: i32| of_sqlite(code, refusal.message()));
     }
-    of_sqlstate(&code)
+    of_sqlstate(&code, is_of_this_crate(refusal))
+}
+
+/// Whether a constraint of the event store's own tables refused, and not one that somebody else has made.
+pub(super) fn is_of_this_crate(refusal: &dyn DatabaseError) -> bool {
+    refusal.constraint().is_some_and(|name| name.starts_with("cqrs_"))
 }
 
 #[cfg(feature = "sqlite")]
@@ -70,8 +76,10 @@ fn of_sqlite(code: i32, message: &str) -> Kind {
     }
 }
 
-fn of_sqlstate(code: &str) -> Kind {
+fn of_sqlstate(code: &str, own_constraint: bool) -> Kind {
     match code {
+        // Judged under the log's lock, the append broke none of its rules: another transaction went past the lock.
+        "23505" if own_constraint => StoreError::Busy,
         // Connection exceptions, shutdown and start of the server, too many connections.
         "57P01" | "57P02" | "57P03" | "53300" => StoreError::Unreachable,
         "53100" => StoreError::Full,

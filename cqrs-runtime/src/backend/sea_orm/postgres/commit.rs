@@ -44,7 +44,11 @@ pub(super) async fn settle(pool: &Pool, attempt: Uuid) -> Result<(), StoreError>
 
 /// Whether another transaction was in the way, so that nothing was written and a fresh one may do it.
 fn is_collision(error: &DbErr) -> bool {
-    matches!(sqlstate(error).as_deref(), Some("40001" | "40P01" | "23505"))
+    let Some(SqlxError::Database(refusal)) = error::sqlx(error) else { return false };
+    match refusal.code().as_deref() {
+        Some("23505") => error::is_of_this_crate(&**refusal),
+        code => matches!(code, Some("40001" | "40P01")),
+    }
 }
 
 /// Whether nothing was written for sure.
