@@ -2,6 +2,7 @@
 
 mod cancelled;
 mod collisions;
+mod impossible_times;
 mod invalid;
 mod pgbouncer;
 mod postgres;

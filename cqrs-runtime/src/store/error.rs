@@ -77,6 +77,16 @@ pub enum StoreError {
         /// Which column, and what is wrong with it.
         what: &'static str,
     },
+    /// A stored event can't be read.
+    #[error(
+        "the event at position {position} can't be read: its column `{column}` holds what it can't have been given"
+    )]
+    CorruptEvent {
+        /// The event's position.
+        position: u64,
+        /// The column.
+        column: &'static str,
+    },
     /// The store has been closed.
     #[error("the event store is closed")]
     Closed,

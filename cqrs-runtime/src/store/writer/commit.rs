@@ -43,10 +43,19 @@ enum Failure {
 }
 
 impl Failure {
-    /// A full disk, a refusal or a broken connection may be due to one member; the rest concerns all.
+    /// A full disk, a refusal, a corrupt row or a broken connection may be due to one member; the rest concerns all.
     fn may_be_one_members_fault(&self) -> bool {
-        matches!(self, Self::Refused(StoreError::Refused(_) | StoreError::Full(_)) | Self::Broke(_))
+        match self {
+            Self::Refused(error) => matches!(error, StoreError::Refused(_) | StoreError::Full(_)) || is_corrupt(error),
+            Self::Broke(_) => true,
+            Self::Unknown(_) => false,
+        }
     }
+}
+
+/// Whether the log itself is in the way, so that trying again can't help.
+fn is_corrupt(error: &StoreError) -> bool {
+    matches!(error, StoreError::CorruptRow { .. } | StoreError::CorruptEvent { .. })
 }
 
 impl Committer {
@@ -105,7 +114,8 @@ impl Committer {
                         return Err(Failure::Unknown(error));
                     }
                     broken += 1;
-                    if broken == TRIES_TOGETHER && part.appends.len() > 1 {
+                    let again_and_again = broken == TRIES_TOGETHER && part.appends.len() > 1;
+                    if again_and_again || is_corrupt(&error) {
                         return Err(Failure::Broke(error));
                     }
                     sleep(pause).await;

@@ -90,6 +90,12 @@ BEGIN
             base := heads[i];
             last_time := ends[i];
         END IF;
+        -- A time that no program can have given would pass from event to event.
+        IF last_time >= '262143-01-01' THEN
+            RAISE EXCEPTION 'the last event of a stream has an impossible time' USING ERRCODE = 'CQ004',
+                DETAIL = (SELECT max(e.position) FROM cqrs_events e
+                    WHERE e.tenant = a_tenant[i] AND e.stream_type = a_type[i] AND e.stream_id = a_id[i]);
+        END IF;
         bases[i] := base;
         times[i] := greatest(times[i], last_time);
         IF verdicts[i] = 0

@@ -3,6 +3,7 @@
 mod arguments;
 mod verdicts;
 
+use sea_orm::sqlx::postgres::PgDatabaseError;
 use sea_orm::{DbErr, SqlxError};
 use uuid::Uuid;
 
@@ -14,6 +15,9 @@ use crate::store::{Append, CommitError, StoreError, Verdict};
 
 /// How often a batch is sent that the database refuses because of another transaction.
 const TRIES: u32 = 4;
+
+/// The function refuses to go on behind an event; its position is the detail.
+const IMPOSSIBLE_TIME: &str = "CQ004";
 
 const SETTLE: &str = "SELECT cqrs_settle($1)";
 
@@ -27,7 +31,7 @@ pub(super) async fn commit(pool: &Pool, attempt: Uuid, batch: &[Append]) -> Resu
     let rows = loop {
         match all(pool, arguments::APPEND, arguments.values(attempt)).await {
             Err(error) if tries < TRIES && is_collision(&error) => tries += 1,
-            Err(error) if is_refusal(&error) => return Err(CommitError::Refused(error.into())),
+            Err(error) if is_refusal(&error) => return Err(CommitError::Refused(refusal(error))),
             Err(error) => return Err(CommitError::Unknown(error.into())),
             Ok(rows) => break rows,
         }
@@ -59,6 +63,20 @@ fn is_refusal(error: &DbErr) -> bool {
         (DbErr::ConnectionAcquire(_) | DbErr::Conn(_), _) => true,
         (_, Some(code)) => !code.starts_with("57P") && !code.starts_with("08"),
         _ => false,
+    }
+}
+
+/// What the server has said, or the function that judges.
+fn refusal(error: DbErr) -> StoreError {
+    let detail = match error::sqlx(&error) {
+        Some(SqlxError::Database(refusal)) if refusal.code().as_deref() == Some(IMPOSSIBLE_TIME) => {
+            refusal.try_downcast_ref::<PgDatabaseError>().and_then(PgDatabaseError::detail)
+        }
+        _ => None,
+    };
+    match detail.and_then(|position| position.parse().ok()) {
+        Some(position) => StoreError::CorruptEvent { position, column: "recorded_at" },
+        None => error.into(),
     }
 }
 

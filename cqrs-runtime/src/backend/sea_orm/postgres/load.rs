@@ -2,7 +2,6 @@
 
 use std::ops::ControlFlow;
 
-use chrono::{DateTime, Utc};
 use sea_orm::Value;
 use sea_orm::sqlx::postgres::PgRow;
 
@@ -11,16 +10,13 @@ use super::super::filter::signed;
 use super::super::statement::all;
 use super::pool::Pool;
 use super::read;
-use super::row::{self, column, unsigned};
+use super::row::{self, Time, column, unsigned};
 use crate::event::RawEvent;
 use crate::store::{EventQuery, LoadQuery, LoadSink, StoreError, StoredSnapshot, Until};
 
-/// The snapshot has the shape of an event: with its checksum for a schema version, and an empty name. A time beyond what
-/// the driver can hold would make it panic, and becomes NULL.
+/// The snapshot has the shape of an event: with its checksum for a schema version, and an empty name.
 const LOAD: &str = "WITH snapshot AS MATERIALIZED (
-        SELECT s.position, s.version, s.event_id, s.checksum, s.payload,
-            CASE WHEN s.recorded_at BETWEEN '4713-01-01 BC' AND '200000-01-01' THEN s.recorded_at END AS recorded_at
-        FROM cqrs_snapshots s
+        SELECT s.position, s.version, s.event_id, s.checksum, s.payload, s.recorded_at FROM cqrs_snapshots s
         WHERE s.tenant = $1 AND s.stream_type = $2 AND s.stream_id = $3 AND s.fingerprint = $4 AND s.state_version = $5
             AND s.version <= $6 AND ($7::timestamptz IS NULL OR s.recorded_at <= $7) AND s.position <= $8
             AND EXISTS (SELECT FROM cqrs_events e WHERE e.tenant = $1 AND e.stream_type = $2 AND e.stream_id = $3
@@ -45,7 +41,8 @@ pub(super) async fn load(connection: &Pool, query: &LoadQuery, sink: &mut dyn Lo
     let (mut events, mut last) = (0, 0);
     for row in &rows {
         let row = row::postgres(row)?;
-        let flow = if column(row, 14, "is_snapshot")? {
+        let is_snapshot = column(row, 14, "is_snapshot").map_err(corrupt)?;
+        let flow = if is_snapshot {
             hand_over_snapshot(row, sink)
         } else {
             let event = row::event(row)?;
@@ -98,12 +95,16 @@ fn hand_over_snapshot(row: &PgRow, sink: &mut dyn LoadSink) -> ControlFlow<()> {
     sink.snapshot(snapshot)
 }
 
-fn snapshot(row: &PgRow) -> Result<StoredSnapshot<'_>, StoreError> {
+fn corrupt(what: &'static str) -> StoreError {
+    StoreError::CorruptRow { table: "cqrs_events", what }
+}
+
+fn snapshot(row: &PgRow) -> Result<StoredSnapshot<'_>, &'static str> {
     Ok(StoredSnapshot {
         position: unsigned(column(row, 0, "position")?, "position")?,
         version: unsigned(column(row, 4, "version")?, "version")?,
         checksum: unsigned(column(row, 7, "checksum")?, "checksum")?,
         payload: column(row, 8, "payload")?,
-        recorded_at: column::<DateTime<Utc>>(row, 9, "recorded_at")?,
+        recorded_at: column::<Time>(row, 9, "recorded_at")?.0,
     })
 }

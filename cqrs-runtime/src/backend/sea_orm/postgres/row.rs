@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::QueryResult;
-use sea_orm::sqlx::postgres::{PgRow, Postgres};
+use sea_orm::sqlx::error::BoxDynError;
+use sea_orm::sqlx::postgres::{PgHasArrayType, PgRow, PgTypeInfo, PgValueRef, Postgres};
 use sea_orm::sqlx::{Decode, Row, Type};
 
 use crate::event::RawEvent;
@@ -19,8 +20,14 @@ pub(super) fn postgres(row: &QueryResult) -> Result<&PgRow, StoreError> {
 
 /// The event in a row of [`COLUMNS`].
 pub(super) fn event(row: &PgRow) -> Result<RawEvent<'_>, StoreError> {
+    let corrupt = |what| StoreError::CorruptRow { table: "cqrs_events", what };
+    let position = column(row, 0, "position").and_then(|position| unsigned(position, "position")).map_err(corrupt)?;
+    event_at(position, row).map_err(|column| StoreError::CorruptEvent { position, column })
+}
+
+fn event_at(position: u64, row: &PgRow) -> Result<RawEvent<'_>, &'static str> {
     Ok(RawEvent {
-        position: unsigned(column(row, 0, "position")?, "position")?,
+        position,
         tenant: column(row, 1, "tenant")?,
         stream_type: column(row, 2, "stream_type")?,
         stream_id: column(row, 3, "stream_id")?,
@@ -29,7 +36,7 @@ pub(super) fn event(row: &PgRow) -> Result<RawEvent<'_>, StoreError> {
         name: column(row, 6, "name")?,
         schema_version: unsigned(column(row, 7, "schema_version")?, "schema_version")?,
         payload: column(row, 8, "payload")?,
-        recorded_at: column::<DateTime<Utc>>(row, 9, "recorded_at")?,
+        recorded_at: column::<Time>(row, 9, "recorded_at")?.0,
         correlation_id: column(row, 10, "correlation_id")?,
         causation_id: column(row, 11, "causation_id")?,
         principal: column(row, 12, "principal")?,
@@ -37,19 +44,44 @@ pub(super) fn event(row: &PgRow) -> Result<RawEvent<'_>, StoreError> {
     })
 }
 
-/// A column of an event.
-pub(super) fn column<'r, T>(row: &'r PgRow, index: usize, what: &'static str) -> Result<T, StoreError>
+/// A column, or its name where it can't be read.
+pub(super) fn column<'r, T>(row: &'r PgRow, index: usize, name: &'static str) -> Result<T, &'static str>
 where
     T: Decode<'r, Postgres> + Type<Postgres>,
 {
-    row.try_get(index).map_err(|_| corrupt(what))
+    row.try_get(index).map_err(|_| name)
 }
 
-/// A number that is never negative.
-pub(super) fn unsigned<N: TryFrom<i64>>(number: i64, what: &'static str) -> Result<N, StoreError> {
-    N::try_from(number).map_err(|_| corrupt(what))
+/// A number that is never negative, or the name of its column.
+pub(super) fn unsigned<N: TryFrom<i64>>(number: i64, name: &'static str) -> Result<N, &'static str> {
+    N::try_from(number).map_err(|_| name)
 }
 
-fn corrupt(what: &'static str) -> StoreError {
-    StoreError::CorruptRow { table: "cqrs_events", what }
+/// A time that was stored; the library's own decoding panics at one that chrono can't hold, such as `infinity`.
+pub(super) struct Time(pub(super) DateTime<Utc>);
+
+#[derive(Debug, thiserror::Error)]
+#[error("the time is out of range")]
+struct OutOfRange;
+
+impl Type<Postgres> for Time {
+    fn type_info() -> PgTypeInfo {
+        <DateTime<Utc> as Type<Postgres>>::type_info()
+    }
+}
+
+impl PgHasArrayType for Time {
+    fn array_type_info() -> PgTypeInfo {
+        <DateTime<Utc> as PgHasArrayType>::array_type_info()
+    }
+}
+
+impl Decode<'_, Postgres> for Time {
+    fn decode(value: PgValueRef<'_>) -> Result<Self, BoxDynError> {
+        /// The first moment of the year 2000, from which the server counts.
+        const EPOCH: i64 = 946_684_800_000_000;
+        let micros = <i64 as Decode<Postgres>>::decode(value)?;
+        let time = micros.checked_add(EPOCH).and_then(DateTime::from_timestamp_micros);
+        Ok(Self(time.ok_or(OutOfRange)?))
+    }
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::super::super::lookup;
 use super::super::super::statement::all;
 use super::super::pool::Pool;
-use super::super::row::{self, COLUMNS, unsigned};
+use super::super::row::{self, COLUMNS, Time, column, unsigned};
 use crate::store::judge::{KnownEvent, judge_repeat};
 use crate::store::{Append, Appended, Claim, ClaimChange, StoreError, StoredEvent, StreamKey, Verdict};
 
@@ -18,7 +18,7 @@ struct Answer {
     verdicts: Vec<i64>,
     /// The streams' versions before each append.
     bases: Vec<i64>,
-    times: Vec<DateTime<Utc>>,
+    times: Vec<Time>,
     /// The positions of all written events, in order.
     positions: Vec<i64>,
     taken: HashMap<i64, Taken>,
@@ -41,7 +41,7 @@ impl Answer {
         Ok(Self {
             verdicts: numbers(0)?,
             bases: numbers(1)?,
-            times: row.try_get_by_index(2)?,
+            times: column(row::postgres(row)?, 2, "recorded_at").map_err(corrupt)?,
             positions: numbers(3)?,
             taken: taken
                 .map(|(append, (claim, (stream_type, stream_id)))| (append, Taken { claim, stream_type, stream_id }))
@@ -60,11 +60,11 @@ pub(super) async fn of(connection: &Pool, batch: &[Append], rows: &[QueryResult]
     let claims: Vec<&Claim> = batch.iter().flat_map(|append| &append.claims).map(ClaimChange::claim).collect();
     let (mut verdicts, mut written) = (Vec::with_capacity(batch.len()), 0);
     for (index, append) in batch.iter().enumerate() {
-        let base = unsigned(answer.bases[index], "version")?;
+        let base = unsigned(answer.bases[index], "version").map_err(corrupt)?;
         verdicts.push(match answer.verdicts[index] {
             0 => {
                 written += append.events.len();
-                Verdict::Appended(accepted(append, base, answer.times[index], &answer.positions, written)?)
+                Verdict::Appended(accepted(append, base, answer.times[index].0, &answer.positions, written)?)
             }
             1 => judge_repeat(append, &known, base),
             2 => Verdict::Receipted(receipt(connection, append).await?),
@@ -91,7 +91,7 @@ fn accepted(
         None
     } else {
         let last = positions.get(written - 1).ok_or_else(|| corrupt("a position is missing"))?;
-        Some(unsigned(*last, "position")?)
+        Some(unsigned(*last, "position").map_err(corrupt)?)
     };
     Ok(Appended { version: base + count, count, position, recorded_at, repeated: false })
 }
