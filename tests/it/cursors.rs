@@ -4,8 +4,10 @@ use std::path::Path;
 
 use cqrs_runtime::store::{Cursor, EventQuery, EventStore, StoreError, StoredEvent};
 use futures_util::TryStreamExt;
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use uuid::Uuid;
 
+use crate::cluster::Cluster;
 use crate::database::Database;
 
 #[tokio::test]
@@ -104,6 +106,46 @@ async fn an_event_that_a_restore_has_lost_is_missed() {
     diverged(&store, lost).await;
     assert_eq!(ids_after(&store, kept).await, [4]);
     store.close().await;
+}
+
+/// A cursor of the server, on a replica that has not come as far: the event is not lost, it has yet to come.
+#[tokio::test]
+async fn a_replica_that_lags_does_not_say_that_the_log_has_diverged() {
+    let cluster = Cluster::start();
+    let store = EventStore::open(&cluster.url).await.unwrap();
+    append(&store, "a", 1..=1).await;
+    let replica = cluster.replica();
+    let behind = EventStore::open(&replica.url).await.unwrap();
+    let other = sea_orm::Database::connect(&replica.url).await.unwrap();
+    other.execute_unprepared("SELECT pg_wal_replay_pause()").await.unwrap();
+    let paused = Statement::from_string(
+        DbBackend::Postgres,
+        "SELECT true FROM (SELECT pg_get_wal_replay_pause_state() AS state) replay WHERE state = 'paused'",
+    );
+    while other.query_one_raw(paused.clone()).await.unwrap().is_none() {
+        tokio::task::yield_now().await;
+    }
+    append(&store, "a", 2..=3).await;
+    let events = log(&store).await;
+    let start = store.start_cursor().await.unwrap();
+    let (there, to_come) = (start.at(&events[0]), start.at(&events[1]));
+    assert!(ids_after(&behind, there).await.is_empty());
+    let error = refusal(&behind, to_come).await;
+    let head = there.position;
+    assert!(matches!(&error, StoreError::Lagging { cursor, head: end } if *cursor == to_come && *end == head));
+    assert!(error.is_retryable(), "{error:?}");
+    // What is there already has diverged, if it is something else.
+    diverged(&behind, Cursor { event_id: Uuid::from_u128(9), ..there }).await;
+    diverged(&store, Cursor { position: events[2].position + 1, ..to_come }).await;
+
+    other.execute_unprepared("SELECT pg_wal_replay_resume()").await.unwrap();
+    while behind.head().await.unwrap().position < events[2].position {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(ids_after(&behind, to_come).await, [3]);
+    diverged(&behind, Cursor { event_id: Uuid::from_u128(9), ..to_come }).await;
+    store.close().await;
+    behind.close().await;
 }
 
 async fn open(database: &Database) -> EventStore {

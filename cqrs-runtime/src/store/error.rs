@@ -69,6 +69,14 @@ pub enum StoreError {
         /// Where the reader stopped.
         cursor: Cursor,
     },
+    /// A replica has not come as far as the reader; trying again may help.
+    #[error("the replica ends at position {head}, before the cursor at position {}", cursor.position)]
+    Lagging {
+        /// Where the reader stopped.
+        cursor: Cursor,
+        /// How far the replica has come.
+        head: u64,
+    },
     /// A stored row can't be read.
     #[error("a stored row of `{table}` can't be read: {what}")]
     CorruptRow {
@@ -99,7 +107,7 @@ impl StoreError {
     /// Whether the same call may succeed later, with nothing changed.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        matches!(self, Self::Unreachable(_) | Self::Busy(_) | Self::Full(_))
+        matches!(self, Self::Unreachable(_) | Self::Busy(_) | Self::Full(_) | Self::Lagging { .. })
     }
 }
 

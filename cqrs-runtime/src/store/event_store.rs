@@ -82,7 +82,8 @@ impl EventStore {
     ///
     /// # Errors
     /// [`StoreError::LogDiverged`] when the log no longer has the event at which the cursor stands: after the restore
-    /// of a backup, or a failover that lost events.
+    /// of a backup, or a failover that lost events. [`StoreError::Lagging`] when this is a replica that has not come as
+    /// far as the cursor.
     pub async fn read_after(
         &self,
         cursor: Cursor,
@@ -103,7 +104,8 @@ impl EventStore {
     }
 
     async fn check_cursor(&self, cursor: Cursor) -> Result<(), StoreError> {
-        if self.head().await?.log != cursor.log {
+        let head = self.head().await?;
+        if head.log != cursor.log {
             return Err(StoreError::LogDiverged { cursor });
         }
         if cursor.position == 0 {
@@ -116,7 +118,15 @@ impl EventStore {
             ControlFlow::Break(())
         };
         self.backend.read(&there, &mut compare).await?;
-        if found { Ok(()) } else { Err(StoreError::LogDiverged { cursor }) }
+        match head {
+            _ if found => Ok(()),
+            // The event is lost, or has yet to come: the position alone can't tell. Once the replica has come as far,
+            // or is one no more, the event is there or it is not.
+            LogHead { is_replica: true, position, .. } if position < cursor.position => {
+                Err(StoreError::Lagging { cursor, head: position })
+            }
+            LogHead { .. } => Err(StoreError::LogDiverged { cursor }),
+        }
     }
 
     /// Hands a stream's snapshot and the events after it to `sink`; see [`Backend::load`].

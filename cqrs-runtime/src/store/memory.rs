@@ -105,7 +105,7 @@ impl Backend for MemoryBackend {
     }
 
     async fn head(&self) -> Result<LogHead, StoreError> {
-        Ok(LogHead { log: self.log, position: self.state().events.len() as u64 })
+        Ok(LogHead { log: self.log, position: self.state().events.len() as u64, is_replica: false })
     }
 
     async fn close(&self) {}

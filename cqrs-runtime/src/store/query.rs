@@ -196,4 +196,6 @@ pub struct LogHead {
     pub log: Uuid,
     /// The position of its last event; 0 where it has none.
     pub position: u64,
+    /// Whether this is a replica, on which the last events may not have arrived yet.
+    pub is_replica: bool,
 }

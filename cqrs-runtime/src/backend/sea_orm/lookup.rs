@@ -3,13 +3,12 @@
 use sea_orm::Value;
 use uuid::Uuid;
 
-use super::statement::{Run, number, one};
+use super::statement::{Run, one};
 use crate::store::{Claim, LogHead, Receipt, ReceiptAnswer, ReceiptKey, StoreError, StreamKey};
 
 const RECEIPT: &str = "SELECT input_hash, stream_type, stream_id, first, last, refusal FROM cqrs_receipts
     WHERE tenant = $1 AND principal = $2 AND command = $3 AND key = $4";
 const HOLDER: &str = "SELECT stream_type, stream_id FROM cqrs_claims WHERE tenant = $1 AND scope = $2 AND name = $3";
-const HEAD: &str = "SELECT coalesce(max(position), 0) FROM cqrs_events";
 
 /// The kept answer to a command.
 pub(super) async fn receipt(connection: &impl Run, key: &ReceiptKey) -> Result<Option<Receipt>, StoreError> {
@@ -38,11 +37,15 @@ pub(super) async fn holder(
     Ok(Some(StreamKey::new(stream_type, id).of_tenant(tenant)))
 }
 
-/// Where the log ends.
-pub(super) async fn head(connection: &impl Run, log: Uuid) -> Result<LogHead, StoreError> {
-    let position = u64::try_from(number(connection, HEAD).await?)
+/// Where the log ends; whether it is a replica's is for the database to say, in words of its own.
+pub(super) async fn head(connection: &impl Run, log: Uuid, is_replica: &str) -> Result<LogHead, StoreError> {
+    let sql = format!("SELECT coalesce(max(position), 0), {is_replica} FROM cqrs_events");
+    let row = one(connection, &sql, []).await?;
+    let row = row.ok_or(StoreError::CorruptRow { table: "cqrs_events", what: "the head is missing" })?;
+    let position: i64 = row.try_get_by_index(0)?;
+    let position = u64::try_from(position)
         .map_err(|_| StoreError::CorruptRow { table: "cqrs_events", what: "a position is negative" })?;
-    Ok(LogHead { log, position })
+    Ok(LogHead { log, position, is_replica: row.try_get_by_index(1)? })
 }
 
 /// An answer as the columns `first`, `last` and `refusal`; an empty refusal is none.

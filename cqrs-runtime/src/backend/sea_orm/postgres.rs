@@ -66,7 +66,7 @@ impl Backend for PostgresBackend {
     }
 
     async fn head(&self) -> Result<LogHead, StoreError> {
-        lookup::head(&self.readers, self.log).await
+        lookup::head(&self.readers, self.log, "pg_is_in_recovery()").await
     }
 
     async fn close(&self) {

@@ -74,7 +74,7 @@ impl Backend for SqliteBackend {
     }
 
     async fn head(&self) -> Result<LogHead, StoreError> {
-        lookup::head(&self.readers, self.log).await
+        lookup::head(&self.readers, self.log, "false").await
     }
 
     async fn close(&self) {
