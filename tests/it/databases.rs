@@ -4,6 +4,7 @@ mod cancelled;
 mod collisions;
 mod impossible_times;
 mod invalid;
+mod large;
 mod pgbouncer;
 mod postgres;
 mod sqlite;

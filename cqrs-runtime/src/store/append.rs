@@ -135,6 +135,26 @@ pub struct Append {
 }
 
 impl Append {
+    /// How many bytes of text an append has at most: the payloads, and what is kept beside each event.
+    ///
+    /// Every store takes so much. What comes near a gigabyte fits neither into a text of SQLite nor into a message of
+    /// PostgreSQL, which ends the connection.
+    pub const MAX_BYTES: usize = 64 << 20;
+
+    /// How many bytes of text are kept.
+    pub(super) fn bytes(&self) -> usize {
+        let stream = self.stream.tenant.len() + self.stream.stream_type.len() + self.stream.id.len();
+        let beside = stream + self.principal.len() + self.keys.len();
+        let events = self.events.iter().map(|event| event.name.len() + event.payload.len() + beside);
+        let claims = self.claims.iter().map(ClaimChange::claim);
+        let claims = claims.map(|claim| claim.scope.len() + claim.name.len() + stream);
+        let refusal = match self.receipt.as_ref().map(|receipt| &receipt.answer) {
+            Some(ReceiptAnswer::Refused { error, .. }) => error.len(),
+            _ => 0,
+        };
+        events.sum::<usize>() + claims.sum::<usize>() + refusal
+    }
+
     /// Events that nobody and nothing but themselves has caused, recorded now, with neither claims nor a receipt.
     #[must_use]
     pub fn new(stream: StreamKey, expected: ExpectedVersion, events: Vec<NewEvent>) -> Self {

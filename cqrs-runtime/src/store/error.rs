@@ -185,6 +185,16 @@ pub enum InvalidAppend {
         /// What is wrong with it.
         source: ParseIdError,
     },
+    /// It has more text than [`Append::MAX_BYTES`](super::Append::MAX_BYTES).
+    #[error(
+        "it has {bytes} bytes of text, {most} are the most that is taken: append fewer events at once, or keep what is large elsewhere"
+    )]
+    TooLarge {
+        /// How many bytes it has.
+        bytes: usize,
+        /// How many it may have.
+        most: usize,
+    },
     /// Two of its events have one id.
     #[error("two of its events have the id {id}")]
     RepeatedEventId {

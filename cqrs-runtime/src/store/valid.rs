@@ -10,6 +10,10 @@ use crate::id::{ParseIdError, check_text};
 
 /// Checks what no database needs to be asked about.
 pub(super) fn check(append: &Append) -> Result<(), InvalidAppend> {
+    let (bytes, most) = (append.bytes(), Append::MAX_BYTES);
+    if bytes > most {
+        return Err(InvalidAppend::TooLarge { bytes, most });
+    }
     key("stream type", &append.stream.stream_type)?;
     key("stream id", &append.stream.id)?;
     optional("tenant", &append.stream.tenant)?;

@@ -26,7 +26,8 @@ pub struct WriterOptions {
     pub queue: usize,
     /// How many appends share a transaction at most.
     pub batch_appends: usize,
-    /// How many bytes of payload share a transaction at most; a larger append has one of its own.
+    /// How many bytes of text share a transaction at most, [`Append::MAX_BYTES`] where it is more; a larger append has
+    /// one of its own.
     pub batch_bytes: usize,
     /// How long the outcome of a commit is looked for after the connection broke, before it is `Indeterminate`.
     pub settle_within: Duration,
@@ -64,7 +65,7 @@ impl Writer {
         let (queue, waiting) = mpsc::channel(options.queue.max(1));
         let options = WriterOptions {
             batch_appends: options.batch_appends.max(1),
-            batch_bytes: options.batch_bytes.max(1),
+            batch_bytes: options.batch_bytes.clamp(1, Append::MAX_BYTES),
             ..options
         };
         let (ending, ended) = watch::channel(());

@@ -73,7 +73,7 @@ impl Gatherer {
     }
 
     fn offer(&mut self, batch: &mut Batch, pending: Pending) {
-        let too_large = !batch.members.is_empty() && batch.bytes + size(&pending.append) > self.options.batch_bytes;
+        let too_large = !batch.members.is_empty() && batch.bytes + pending.append.bytes() > self.options.batch_bytes;
         if too_large || !self.has_room(batch) || batch.touches(&pending.append) {
             self.set_aside.push_back(pending);
         } else if pending.ticket.take() {
@@ -101,16 +101,12 @@ impl Batch {
 
     fn add(&mut self, pending: Pending) {
         let append = &pending.append;
-        self.bytes += size(append);
+        self.bytes += append.bytes();
         self.events.extend(append.events.iter().map(|event| event.id));
         self.receipts.extend(append.receipt.iter().map(|receipt| receipt.key.clone()));
         self.claims.extend(claims(append));
         self.members.push(pending);
     }
-}
-
-fn size(append: &Append) -> usize {
-    append.events.iter().map(|event| event.payload.len()).sum()
 }
 
 fn claims(append: &Append) -> impl Iterator<Item = (String, Claim)> {
