@@ -6,6 +6,7 @@ use crate::command::{Command, CommandSet};
 use crate::context::Context;
 use crate::event::{DecodeError, Event, Parts, RawEvent};
 use crate::id::Identifier;
+use crate::json::EncodeError;
 use crate::schema::{AggregateSchema, Shapes};
 use crate::store::{Claim, ClaimChange};
 
@@ -68,7 +69,7 @@ pub struct SnapshotPolicy<A> {
     /// Raised by the user when `apply` changes its meaning.
     pub version: u32,
     /// Writes a state as JSON.
-    pub encode: fn(&A) -> Result<String, serde_json::Error>,
+    pub encode: fn(&A) -> Result<String, EncodeError>,
     /// Reads a state from JSON.
     pub decode: fn(&str) -> Result<A, serde_json::Error>,
 }
@@ -93,8 +94,8 @@ pub trait EventSet: Clone + Debug + PartialEq + Send + Sync + 'static {
     /// Writes the payload as JSON.
     ///
     /// # Errors
-    /// When a field can't be told in JSON, as a map with keys that are no texts.
-    fn payload(&self) -> Result<String, serde_json::Error>;
+    /// When a field can't be told in JSON, as a float that is no number.
+    fn payload(&self) -> Result<String, EncodeError>;
 }
 
 /// An aggregate that has `E` among its events; the derive writes it.

@@ -81,7 +81,7 @@ pub trait CommandVisitor<A: Aggregate> {
         A: Decide<C>;
 }
 
-/// Why a name and a JSON text are no command.
+/// Why a name and a JSON text are no command; sending the same again does not help.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandJsonError {
     /// No command has this name.

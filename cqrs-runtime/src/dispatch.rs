@@ -87,7 +87,10 @@ impl<A: Aggregate> Dispatcher<A> {
         Self::over(Repository::new(store))
     }
 
-    /// Executes commands on the aggregates of `repository`, with its clock and its ids; the tenant is each command's.
+    /// Executes commands on the aggregates of `repository`, with its clock and its ids.
+    ///
+    /// A repository of one tenant executes that tenant's commands alone; over one without a tenant, each command says
+    /// whose it is: [`CommandOptions::tenant`].
     #[must_use]
     pub fn over(repository: Repository<A>) -> Self {
         Self {
@@ -160,11 +163,25 @@ impl<A: Aggregate> Dispatcher<A> {
         A: Decide<C>,
         C: Command<Id = A::Id>,
     {
+        let options = self.of_own_tenant(options)?;
         let deadline = options.deadline.or(self.deadline).map(|allowed| Instant::now() + allowed);
         Call::new(self, command, options, deadline).execute().await
     }
 
+    fn of_own_tenant(&self, mut options: CommandOptions) -> Result<CommandOptions, CommandError<A::Error>> {
+        let (own, tenant) = (self.repository.tenant(), &mut options.metadata.tenant);
+        if tenant.is_empty() {
+            own.clone_into(tenant);
+        } else if !own.is_empty() && tenant != own {
+            return Err(CommandError::OtherTenant { tenant: tenant.clone(), dispatcher: own.to_owned() });
+        }
+        Ok(options)
+    }
+
     /// Executes whichever command it is.
+    ///
+    /// # Errors
+    /// See [`CommandError`]; only `Indeterminate` leaves open whether anything was written.
     pub fn dispatch_any(
         &self,
         command: A::Command,

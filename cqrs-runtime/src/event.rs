@@ -157,8 +157,9 @@ impl<E> From<E> for Parts<E> {
     }
 }
 
-/// Why a stored event can't be turned into a typed one.
+/// Why a stored event can't be turned into a typed one; trying again with the same program does not help.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum DecodeError {
     /// No event of the aggregate is stored under this name.
     #[error("no event is stored under this name")]

@@ -15,6 +15,7 @@ pub mod context;
 pub mod dispatch;
 pub mod event;
 pub mod id;
+pub mod json;
 pub mod metadata;
 pub mod prelude;
 #[doc(hidden)]

@@ -23,7 +23,6 @@ pub use std::time::Duration;
 pub use std::vec::Vec;
 
 pub use serde::{self, Deserialize, Deserializer, Serialize, Serializer};
-pub use serde_json;
 pub use uuid::Uuid;
 
 pub use crate::aggregate::{Aggregate, Decide, DecideError, DomainError, Emits, EventSet, Events, SnapshotPolicy};
@@ -31,13 +30,14 @@ pub use crate::command::{Command, CommandJsonError, CommandSet, CommandVisitor};
 pub use crate::context::Context;
 pub use crate::event::{DecodeError, Event, Parts, RawEvent};
 pub use crate::id::{GeneratedId, Identifier, ParseIdError};
+pub use crate::json::EncodeError;
 pub use crate::schema::{AggregateSchema, Definition, EventSchema, Shape, Shapes};
 pub use crate::value::Value;
 
 pub use checks::{OfOneAggregate, check_command, check_event_name, check_previous, check_retired_name};
 pub use decode::{
     Link, NoFields, convert, converted, decode, decode_after, decode_current, decode_old, decode_retired,
-    decode_without_fields, history_before,
+    decode_without_fields, encode, history_before,
 };
 pub use fallback::{UnknownError, UnknownId, failed};
 pub use route::{apply, command_from_json, create, handle, init, snapshot_policy, unknown_command, visit};

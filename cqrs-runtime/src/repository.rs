@@ -68,7 +68,7 @@ pub struct Loaded<A: Aggregate> {
     pub recorded_at: Option<DateTime<Utc>>,
     /// The state; `None` where the aggregate does not exist.
     pub state: Option<A>,
-    /// The version of the snapshot that it was built on; 0 without.
+    /// The version of the snapshot that it was built on, or that has been taken of it since; 0 without.
     pub snapshot_version: u64,
 }
 
@@ -113,6 +113,12 @@ impl<A: Aggregate> Repository<A> {
         self
     }
 
+    /// Whose aggregates it has; empty without a tenant.
+    #[must_use]
+    pub fn tenant(&self) -> &str {
+        &self.tenant
+    }
+
     /// The store that it reads and writes.
     #[must_use]
     pub fn store(&self) -> &EventStore {
@@ -151,7 +157,11 @@ impl<A: Aggregate> Repository<A> {
             let mut fold = Fold::new(Some(snapshots));
             self.store.load(&query, &mut fold).await?;
             if let Some(folded) = fold.finish()? {
-                return Ok(folded.loaded(id));
+                let loaded = folded.loaded(id);
+                if until == Until::Head {
+                    snapshots.note_load(&loaded);
+                }
+                return Ok(loaded);
             }
         }
         self.replay(id, until).await

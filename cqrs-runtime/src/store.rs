@@ -5,6 +5,7 @@ mod backend;
 mod error;
 mod event_store;
 pub(crate) mod judge;
+mod keeper;
 mod memory;
 mod query;
 mod stored;

@@ -10,7 +10,7 @@ use cqrs_runtime::event::RawEvent;
 use uuid::Uuid;
 
 /// A stored event with nothing but what decides how it is decoded.
-fn raw<'a>(name: &'a str, schema_version: u32, payload: &'a str) -> RawEvent<'a> {
+pub(crate) fn raw<'a>(name: &'a str, schema_version: u32, payload: &'a str) -> RawEvent<'a> {
     RawEvent {
         position: 7,
         tenant: "",

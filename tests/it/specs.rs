@@ -302,14 +302,24 @@ fn an_event_that_is_another_after_being_stored_and_read() {
 
 #[test]
 fn an_event_that_cannot_be_read_after_being_stored() {
-    let noted = Noted { after: Seconds::from_millis(1_000), weight: f64::NAN };
+    let noted = Noted { after: Seconds::from_millis(3_601_000), weight: 1.0 };
     let given = Spec::<Account>::given((Opened { owner: "ada".to_owned() }, noted));
     assert_snapshot!(said(|| given.when(withdraw(1))), @r#"
     `Noted` can't be read after being stored as
-      {"after":1,"weight":null}
+      {"after":3601,"weight":1.0}
     the payload is not of the version's shape
-      invalid type: null, expected f64 at line 1 column 24
+      an hour at most at line 1 column 13
     "#);
+}
+
+#[test]
+fn an_event_that_cannot_be_stored() {
+    let noted = Noted { after: Seconds::from_millis(1_000), weight: f64::NAN };
+    let given = Spec::<Account>::given((Opened { owner: "ada".to_owned() }, noted));
+    assert_snapshot!(
+        said(|| given.when(withdraw(1))),
+        @"`Noted` can't be written as JSON: `weight` is NaN, for which JSON has no form"
+    );
 }
 
 #[test]

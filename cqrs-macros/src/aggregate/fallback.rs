@@ -45,7 +45,7 @@ fn sets(model: &Model) -> TokenStream {
             }
             fn name(&self) -> &'static str { __private::failed() }
             fn schema_version(&self) -> u32 { __private::failed() }
-            fn payload(&self) -> __private::Result<__private::String, __private::serde_json::Error> {
+            fn payload(&self) -> __private::Result<__private::String, __private::EncodeError> {
                 __private::failed()
             }
         }

@@ -6,6 +6,7 @@ use super::attrs::{Attrs, Container};
 use crate::support::errors::Errors;
 use crate::support::expansion;
 use crate::support::input::{named_fields, plain, refuse_generics};
+use crate::support::serde::{Purpose, SerdeAttrs};
 
 /// An intent.
 pub(super) struct Model {
@@ -29,6 +30,9 @@ impl Model {
     pub(super) fn validate(input: &DeriveInput, attrs: &Attrs, errors: &Errors) -> Option<Self> {
         refuse_generics(input, "a command", errors);
         let fields = named_fields(input, "a command", errors);
+        let sent = |attrs| _ = SerdeAttrs::read_for(Purpose::Sent, attrs, errors);
+        sent(&input.attrs);
+        fields.iter().flatten().for_each(|field| sent(&field.attrs));
         let Attrs { container, ids } = attrs;
         if let (Some(_), None) = (&container.enrich_timeout, &container.enrich) {
             errors.push(&input.ident, "`enrich_timeout` limits an enrichment: name it with `enrich = ..`");

@@ -34,6 +34,40 @@ const OPAQUE: &[&str] = &[
     "field_identifier",
 ];
 
+/// What is written by serde, and by whom it is read again.
+#[derive(Clone, Copy)]
+pub(crate) enum Purpose {
+    /// Events, states and values: the schema says what is stored.
+    Stored,
+    /// Commands: clients send them, and a repetition is recognised by its JSON.
+    Sent,
+}
+
+impl Purpose {
+    /// Why a key that lets the JSON be another than the fields say is refused.
+    fn opaque(self, key: &str) -> String {
+        let why = match self {
+            Self::Stored => "hides the stored shape from the schema",
+            Self::Sent => "lets a command be written otherwise than it is read, so that a repetition is not recognised",
+        };
+        format!("`{key}` {why}; wrap the type instead: `#[derive(Value)] #[value(with = AnAdapter)] struct Mine(..)`")
+    }
+
+    /// Why a key that leaves something out is refused.
+    fn skipping(self, key: &str) -> String {
+        match self {
+            Self::Stored => {
+                format!("what `{key}` leaves out is lost when it is read again: store it, or remove it from the type")
+            }
+            Self::Sent => format!(
+                "what `{key}` leaves out can't be sent, or a repetition is not recognised by it: remove it from the \
+                 command; what the server knows comes in through the `Context`, what it asks others through \
+                 `#[command(enrich = ..)]`"
+            ),
+        }
+    }
+}
+
 /// Keys that leave out of the stored form what the schema says is in it.
 const SKIPPING: &[&str] = &["skip", "skip_serializing", "skip_deserializing", "skip_serializing_if"];
 
@@ -51,24 +85,18 @@ impl SerdeAttrs {
 
     /// Reads them, and refuses what the schema can't tell.
     pub(crate) fn read_told(attrs: &[Attribute], errors: &Errors) -> Self {
+        Self::read_for(Purpose::Stored, attrs, errors)
+    }
+
+    /// Reads them, and refuses what does not suit the purpose.
+    pub(crate) fn read_for(purpose: Purpose, attrs: &[Attribute], errors: &Errors) -> Self {
         let read = Self::read(attrs);
         for item in &read.items {
             let key = item.path().to_token_stream().to_string();
             if OPAQUE.contains(&key.as_str()) {
-                errors.push(
-                    item,
-                    format!(
-                        "`{key}` hides the stored shape from the schema; wrap the type instead: \
-                     `#[derive(Value)] #[value(with = AnAdapter)] struct Mine(..)`"
-                    ),
-                );
+                errors.push(item, purpose.opaque(&key));
             } else if SKIPPING.contains(&key.as_str()) {
-                errors.push(
-                    item,
-                    format!(
-                        "what `{key}` leaves out is lost when it is read again: store it, or remove it from the type"
-                    ),
-                );
+                errors.push(item, purpose.skipping(&key));
             } else if matches!(item, Meta::List(_)) && key.starts_with("rename") {
                 errors.push(item, format!("what is written is read back: use one name, `{key} = \"..\"`"));
             }

@@ -10,6 +10,7 @@ use super::{CommandError, CommandOptions, Dispatcher, EnrichContext, Executed, R
 use crate::aggregate::{Decide, DecideError, Events};
 use crate::command::Command;
 use crate::context::Context;
+use crate::json;
 use crate::metadata::CommandMetadata;
 use crate::repository::{Decision, Loaded, Repository, SaveError};
 use crate::store::{AppendError, Receipt, ReceiptAnswer};
@@ -179,7 +180,7 @@ impl<'d, A: Decide<C>, C: Command<Id = A::Id>> Call<'d, A, C> {
     ) -> Result<Attempted<A>, CommandError<A::Error>> {
         let refusal = Refusal::from(error);
         if identity.is_some() {
-            let error = serde_json::to_string(&refusal).map_err(CommandError::Encode)?;
+            let error = json::encode(&refusal).map_err(CommandError::Encode)?;
             let answer = ReceiptAnswer::Refused { version: loaded.version, error };
             match self.save(loaded, Events::none(), identity, answer).await? {
                 // The receipt of the refusal is kept, and the refusal stands.

@@ -10,6 +10,7 @@ use super::EnrichmentError;
 use crate::aggregate::DomainError;
 use crate::command::CommandJsonError;
 use crate::id::ParseIdError;
+use crate::json::EncodeError;
 use crate::repository::{LoadError, SaveError};
 use crate::store::{AppendError, Claim, StoreError, StreamKey};
 
@@ -74,6 +75,14 @@ pub enum CommandError<E: DomainError> {
         /// Why.
         source: EnrichmentError,
     },
+    /// The command is for another tenant than the dispatcher's.
+    #[error("the command is for the tenant `{tenant}`, but is sent to `{dispatcher}`'s aggregates")]
+    OtherTenant {
+        /// Whom the caller names.
+        tenant: String,
+        /// Whose aggregates the dispatcher has.
+        dispatcher: String,
+    },
     /// The deadline passed; nothing was written.
     #[error("the deadline passed; nothing was written")]
     DeadlineExceeded,
@@ -107,7 +116,7 @@ pub enum CommandError<E: DomainError> {
     ReceiptAnswer(#[source] serde_json::Error),
     /// The command can't be told in JSON, which recognising a repetition needs.
     #[error("the command can't be written as JSON")]
-    Encode(#[source] serde_json::Error),
+    Encode(#[source] EncodeError),
 }
 
 /// A domain's refusal; its code, message and field are the same in a repetition.
@@ -147,7 +156,7 @@ impl<E: DomainError> CommandError<E> {
             Self::RetriesExhausted { .. } | Self::DeadlineExceeded => true,
             Self::Enrichment { source, .. } => source.is_retryable(),
             Self::Load(error) => error.is_retryable(),
-            Self::Save(SaveError::Append(error)) => error.is_retryable(),
+            Self::Save(error) => error.is_retryable(),
             Self::Store(error) => error.is_retryable(),
             _ => false,
         }
@@ -167,6 +176,7 @@ impl<E: DomainError> CommandError<E> {
 
 /// Why the command of a name and a JSON text was not executed.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum DispatchJsonError<E: DomainError> {
     /// There is no such command, or the JSON is not of its shape.
     #[error(transparent)]
@@ -174,4 +184,12 @@ pub enum DispatchJsonError<E: DomainError> {
     /// The command was not accepted.
     #[error(transparent)]
     Command(#[from] CommandError<E>),
+}
+
+impl<E: DomainError> DispatchJsonError<E> {
+    /// Whether the same command may be accepted later, with nothing changed by the caller.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        matches!(self, Self::Command(error) if error.is_retryable())
+    }
 }

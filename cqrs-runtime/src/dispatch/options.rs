@@ -29,7 +29,7 @@ impl CommandOptions {
         self
     }
 
-    /// Whose data it is about.
+    /// Whose data it is about; without, that of the dispatcher's repository.
     #[must_use]
     pub fn tenant(mut self, tenant: impl Into<String>) -> Self {
         self.metadata.tenant = tenant.into();

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use super::{CommandError, CommandOptions, Executed, Refusal};
 use crate::aggregate::Aggregate;
 use crate::command::Command;
+use crate::json::{self, EncodeError};
 use crate::repository::Repository;
 use crate::store::{EventQuery, Receipt, ReceiptAnswer, ReceiptKey, StreamKey};
 
@@ -16,10 +17,10 @@ pub(super) struct Identity {
 }
 
 impl Identity {
-    pub(super) fn of<C: Command>(command: &C, options: &CommandOptions) -> Result<Option<Self>, serde_json::Error> {
+    pub(super) fn of<C: Command>(command: &C, options: &CommandOptions) -> Result<Option<Self>, EncodeError> {
         let Some(key) = &options.idempotency_key else { return Ok(None) };
         let mut hash = Sha256::new();
-        canonical(&serde_json::to_value(command)?, &mut hash);
+        canonical(&json::document(command)?, &mut hash);
         let key = ReceiptKey {
             tenant: options.metadata.tenant.clone(),
             principal: options.metadata.principal.clone(),

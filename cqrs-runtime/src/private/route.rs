@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use crate::aggregate::{Aggregate, Apply, Create, Decide, DecideError, Events, Handle, Init, SnapshotPolicy};
 use crate::command::{Command, CommandJsonError, CommandSet, CommandVisitor};
 use crate::context::Context;
+use crate::json;
 
 /// The state that an event begins.
 pub fn init<A: Init<E>, E>(event: &E) -> A {
@@ -69,10 +70,5 @@ impl<T: Serialize + DeserializeOwned> Kept for T {}
 /// Snapshots as JSON.
 #[must_use]
 pub fn snapshot_policy<A: Kept>(every: u64, version: u32) -> SnapshotPolicy<A> {
-    SnapshotPolicy {
-        every,
-        version,
-        encode: |state| serde_json::to_string(state),
-        decode: |json| serde_json::from_str(json),
-    }
+    SnapshotPolicy { every, version, encode: |state| json::encode(state), decode: |json| serde_json::from_str(json) }
 }

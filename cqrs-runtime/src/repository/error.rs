@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::event::{DecodeError, RawEvent};
+use crate::json::EncodeError;
 use crate::store::{AppendError, StoreError, StreamKey};
 
 /// Why a state can't be built from its stream.
@@ -94,8 +95,8 @@ pub enum SaveError {
     Encode {
         /// Its stored name.
         name: &'static str,
-        /// Why.
-        source: serde_json::Error,
+        /// Why, and which field.
+        source: EncodeError,
     },
     /// A decision began a stream with an event that can't, or used one that only begins streams; nothing was written.
     #[error("the event `{name}` can't be number {version} of {stream}")]
@@ -107,9 +108,25 @@ pub enum SaveError {
         /// The stream.
         stream: StreamKey,
     },
+    /// The metadata names another tenant than the repository's; nothing was written.
+    #[error("the metadata is of the tenant `{tenant}`, the repository of `{repository}`")]
+    OtherTenant {
+        /// Whom the metadata names.
+        tenant: String,
+        /// Whose aggregates the repository has.
+        repository: String,
+    },
     /// The caller's metadata can't be told in JSON; nothing was written.
     #[error("the metadata can't be written as JSON")]
     Metadata(#[source] serde_json::Error),
+}
+
+impl SaveError {
+    /// Whether the same decision may be saved later, with nothing changed.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        matches!(self, Self::Append(error) if error.is_retryable())
+    }
 }
 
 pub(super) fn stream_of(raw: &RawEvent<'_>) -> StreamKey {

@@ -1,5 +1,7 @@
 //! Saving a decision: its events, and what commits with them.
 
+use std::sync::Arc;
+
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -40,6 +42,9 @@ impl<A: Aggregate> Repository<A> {
         decided: Events<A>,
         metadata: &CommandMetadata,
     ) -> Result<Saved<A>, SaveError> {
+        if !metadata.tenant.is_empty() && metadata.tenant != self.tenant {
+            return Err(SaveError::OtherTenant { tenant: metadata.tenant.clone(), repository: self.tenant.clone() });
+        }
         let (events, claims) = decided.into_parts();
         let command_id = self.ids().next();
         let decision = Decision { events, claims, command_id, metadata, receipt: None, deadline: None };
@@ -61,7 +66,7 @@ impl<A: Aggregate> Repository<A> {
             loaded.version = appended.version;
             loaded.position = position;
             loaded.recorded_at = Some(appended.recorded_at);
-            self.keep_snapshot(&mut loaded, *last, &appended).await;
+            self.keep_snapshot(&mut loaded, *last, &appended);
         }
         Ok(Saved { loaded, events })
     }
@@ -102,10 +107,11 @@ impl<A: Aggregate> Repository<A> {
         Ok(())
     }
 
-    /// Snapshots follow the append, best effort: a state that is not kept costs a longer read.
-    async fn keep_snapshot(&self, loaded: &mut Loaded<A>, event_id: Uuid, appended: &Appended) {
+    /// Snapshots follow the append, best effort, and nobody waits for them: a state that is not kept costs a longer read.
+    fn keep_snapshot(&self, loaded: &mut Loaded<A>, event_id: Uuid, appended: &Appended) {
         let (Some(snapshots), Some(state)) = (&self.snapshots, &loaded.state) else { return };
-        if !snapshots.due(loaded.snapshot_version, loaded.version) {
+        let stream = self.stream(&loaded.id);
+        if !snapshots.due(loaded.snapshot_version, loaded.version) || !self.store.wants_snapshot(&stream) {
             return;
         }
         let last = LastEvent {
@@ -114,14 +120,13 @@ impl<A: Aggregate> Repository<A> {
             position: loaded.position,
             recorded_at: appended.recorded_at,
         };
-        let Some(snapshot) = snapshots.take(self.stream(&loaded.id), state, last) else { return };
-        match self.store.save_snapshot(snapshot).await {
-            Ok(()) => {
-                loaded.snapshot_version = loaded.version;
-                snapshots.note_saved();
-            }
-            Err(error) => snapshots.note_failure(&error),
-        }
+        let Some(snapshot) = snapshots.take(stream, state, last) else { return };
+        loaded.snapshot_version = loaded.version;
+        let counted = Arc::clone(snapshots);
+        self.store.keep_snapshot(snapshot, move |outcome| match outcome {
+            Ok(()) => counted.note_saved(),
+            Err(error) => counted.note_failure(&error),
+        });
     }
 }
 

@@ -17,6 +17,9 @@ pub struct SnapshotStats {
     pub used: u64,
     /// Snapshots that were set aside because they were damaged or could not be decoded.
     pub rejected: u64,
+    /// Loads of streams long enough for a snapshot that found no usable one: it is not kept yet, or it is of another
+    /// shape, version or history.
+    pub missed: u64,
     /// Snapshots kept.
     pub saved: u64,
     /// Snapshots that could not be kept; nothing depends on them.
@@ -48,6 +51,7 @@ pub(super) struct Snapshots<A> {
     fingerprint: u64,
     used: AtomicU64,
     rejected: AtomicU64,
+    missed: AtomicU64,
     saved: AtomicU64,
     failed: AtomicU64,
 }
@@ -72,6 +76,7 @@ impl<A: Aggregate> Snapshots<A> {
             fingerprint,
             used: AtomicU64::default(),
             rejected: AtomicU64::default(),
+            missed: AtomicU64::default(),
             saved: AtomicU64::default(),
             failed: AtomicU64::default(),
         })
@@ -104,8 +109,17 @@ impl<A: Aggregate> Snapshots<A> {
         tracing::warn!(stream_type = A::TYPE, version, "a snapshot is damaged and was set aside");
     }
 
+    /// Counts a load that found no snapshot where one was to be expected.
+    pub(super) fn note_load(&self, loaded: &Loaded<A>) {
+        if loaded.snapshot_version == 0 && self.due(0, loaded.version) {
+            self.missed.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// The snapshot of a state; `None` where it could not be read again.
     pub(super) fn take(&self, stream: StreamKey, state: &A, last: LastEvent) -> Option<Snapshot> {
         let payload = (self.policy.encode)(state).inspect_err(|error| self.note_failure(error)).ok()?;
+        (self.policy.decode)(&payload).inspect_err(|error| self.note_failure(error)).ok()?;
         Some(Snapshot {
             stream,
             version: last.version,
@@ -131,6 +145,7 @@ impl<A: Aggregate> Snapshots<A> {
         SnapshotStats {
             used: self.used.load(Ordering::Relaxed),
             rejected: self.rejected.load(Ordering::Relaxed),
+            missed: self.missed.load(Ordering::Relaxed),
             saved: self.saved.load(Ordering::Relaxed),
             failed: self.failed.load(Ordering::Relaxed),
         }

@@ -8,6 +8,7 @@ use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::keeper::Keeper;
 use super::writer::{Writer, WriterOptions};
 use super::{
     Append, AppendError, Appended, Backend, Claim, Cursor, Direction, EventQuery, LoadQuery, LoadSink, LogHead,
@@ -23,6 +24,7 @@ const PAGE: u64 = 1_000;
 pub struct EventStore {
     backend: Arc<dyn Backend>,
     writer: Writer,
+    keeper: Keeper,
 }
 
 impl std::fmt::Debug for EventStore {
@@ -42,7 +44,8 @@ impl EventStore {
     #[must_use]
     pub fn with_backend(backend: Arc<dyn Backend>, options: WriterOptions) -> Self {
         let writer = Writer::start(Arc::clone(&backend), options);
-        Self { backend, writer }
+        let keeper = Keeper::new(Arc::clone(&backend));
+        Self { backend, writer, keeper }
     }
 
     /// Appends events and all that belongs to them, or nothing of it.
@@ -161,6 +164,21 @@ impl EventStore {
         self.backend.save_snapshot(snapshot).await
     }
 
+    /// Whether a snapshot of `stream` is worth taking now.
+    pub(crate) fn wants_snapshot(&self, stream: &StreamKey) -> bool {
+        self.keeper.wants(stream)
+    }
+
+    /// Keeps a snapshot when there is time, and tells `done` what has come of it.
+    pub(crate) fn keep_snapshot(&self, snapshot: Snapshot, done: impl FnOnce(Result<(), StoreError>) + Send + 'static) {
+        self.keeper.keep(snapshot, Box::new(done));
+    }
+
+    /// Waits until no snapshot that a repository has taken is left to be kept.
+    pub async fn snapshots_kept(&self) {
+        self.keeper.idle().await;
+    }
+
     /// The log's identity and its end.
     ///
     /// # Errors
@@ -169,9 +187,10 @@ impl EventStore {
         self.backend.head().await
     }
 
-    /// Takes no more appends, completes those that wait, and ends all connections.
+    /// Takes no more appends, completes those that wait, keeps the snapshots that were taken, and ends all connections.
     pub async fn close(&self) {
         self.writer.close().await;
+        self.keeper.idle().await;
         self.backend.close().await;
     }
 }

@@ -1,11 +1,13 @@
 //! What a command is answered, and what is recorded beside its events.
 
-use cqrs_runtime::dispatch::{CommandError, CommandOptions, DispatchJsonError};
-use cqrs_runtime::metadata::EventMetadata;
+use cqrs_runtime::aggregate::Events;
+use cqrs_runtime::dispatch::{CommandError, CommandOptions, DispatchJsonError, Dispatcher};
+use cqrs_runtime::metadata::{CommandMetadata, EventMetadata};
+use cqrs_runtime::repository::{Repository, SaveError};
 use cqrs_runtime::store::{EventStore, Until};
 use uuid::Uuid;
 
-use super::domain::{AccountError, AccountEvent, Limits, OpenNew, Withdraw};
+use super::domain::{Account, AccountError, AccountEvent, Limits, Open, OpenNew, Withdraw};
 use super::{bank, deposit, id, open};
 
 #[tokio::test]
@@ -81,6 +83,25 @@ async fn what_the_caller_says_is_recorded() {
     assert_eq!(keys.get("ip").map(String::as_str), Some("::1"));
     assert_eq!(recorded_at.to_rfc3339(), "2026-03-01T10:00:00+00:00");
     assert_ne!(read[0].metadata.correlation_id, read[1].metadata.correlation_id, "each command begins its own");
+}
+
+#[tokio::test]
+async fn a_repository_of_a_tenant_executes_that_tenants_commands_alone() {
+    let store = EventStore::memory();
+    let bank = Dispatcher::over(Repository::<Account>::new(store.clone()).of_tenant("acme"));
+    let opened = bank.dispatch(Open { account: id(1), owner: "ada".to_owned() }).await.expect("it is new");
+    assert_eq!(opened.events[0].metadata.tenant, "acme");
+    let own = CommandOptions::new().tenant("acme");
+    assert_eq!(bank.dispatch_with(deposit(1, 5), own).await.expect("it is theirs").version, 2);
+    let other = bank.dispatch_with(deposit(1, 5), CommandOptions::new().tenant("globex")).await;
+    let Err(CommandError::OtherTenant { tenant, dispatcher }) = &other else { panic!("{other:?}") };
+    assert_eq!((tenant.as_str(), dispatcher.as_str()), ("globex", "acme"));
+    let of_nobody = Repository::<Account>::new(store).load(&id(1)).await.expect("it can be loaded");
+    assert_eq!(of_nobody.state, None);
+    let metadata = CommandMetadata { tenant: "globex".to_owned(), ..CommandMetadata::default() };
+    let loaded = bank.repository().load(&id(1)).await.expect("it can be loaded");
+    let other = bank.repository().save(loaded, Events::none(), &metadata).await;
+    assert!(matches!(&other, Err(SaveError::OtherTenant { .. })), "{other:?}");
 }
 
 #[tokio::test]

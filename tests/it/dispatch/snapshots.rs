@@ -1,13 +1,18 @@
 //! A snapshot saves reading, and never leads to a wrong state.
 
+use cqrs_runtime::dispatch::{CommandOptions, Dispatcher};
 use cqrs_runtime::prelude::*;
 use cqrs_runtime::repository::{Repository, SnapshotCheck, SnapshotStats};
-use cqrs_runtime::store::{EventStore, LoadQuery, LoadSink, Snapshot, SnapshotFilter, StoredSnapshot, Until};
+use cqrs_runtime::store::{
+    EventStore, LoadQuery, LoadSink, Snapshot, SnapshotFilter, StoredSnapshot, Until, WriterOptions,
+};
 use std::ops::ControlFlow;
+use std::time::Duration;
 
-use super::domain::Account;
+use super::domain::{Account, Withdraw};
 use super::{bank, deposit, id, open};
 use crate::database::Database;
+use crate::writer::gated::{Fate, Gated};
 
 /// Account 1 with a balance of 123 after 25 events, of which the first 20 are in a snapshot.
 async fn deposited() -> Repository<Account> {
@@ -19,6 +24,7 @@ async fn deposited_in(store: EventStore) -> Repository<Account> {
     open(&bank, 1).await;
     for _ in 0..23 {
         bank.dispatch(deposit(1, 1)).await.expect("it is accepted");
+        bank.repository().store().snapshots_kept().await;
     }
     bank.repository().clone()
 }
@@ -93,6 +99,31 @@ async fn every_tenth_event_a_snapshot_is_kept_and_used() {
     assert_eq!((balance, stats.used, stats.rejected, stats.saved, stats.failed), (123, 1, 0, 2, 0));
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_slow_snapshot_delays_no_answer() {
+    let database = Gated::default();
+    database.allow([const { Fate::Answered }; 40]);
+    let (go_on, wait) = tokio::sync::oneshot::channel::<()>();
+    database.before_next_snapshot(async move { wait.await.expect("the test lets it go on") });
+    let bank = bank(EventStore::with_backend(database.backend(), WriterOptions::default()));
+    open(&bank, 1).await;
+    let within = || CommandOptions::new().deadline(Duration::from_secs(1));
+    for version in 3..=35 {
+        // A snapshot is due from version 10 on, and the database is busy with it.
+        let executed = bank.dispatch_with(deposit(1, 1), within()).await.expect("it is answered in time");
+        assert_eq!(executed.version, version);
+    }
+    let stats = bank.repository().snapshot_stats();
+    assert_eq!((stats.saved, stats.failed, stats.used), (0, 0, 0));
+    assert!(stats.missed > 0, "loads that found none are counted");
+    go_on.send(()).expect("the database waits for it");
+    bank.repository().store().close().await;
+    let kept = Repository::<Account>::new(EventStore::with_backend(database.elsewhere(), WriterOptions::default()));
+    let loaded = kept.load(&id(1)).await.expect("it can be loaded");
+    assert_eq!((loaded.version, loaded.snapshot_version), (35, 10), "closing has waited for it");
+    assert_eq!(bank.repository().snapshot_stats().saved, 1, "no other one was taken meanwhile");
+}
+
 #[tokio::test]
 async fn a_damaged_snapshot_is_set_aside_and_counted() {
     let damaged = |snapshot: &mut Snapshot| snapshot.payload = snapshot.payload.replace("118", "918");
@@ -103,7 +134,9 @@ async fn a_damaged_snapshot_is_set_aside_and_counted() {
 }
 
 /// Each of `damages` makes a column of the snapshot hold what can't be read.
-async fn an_unreadable_snapshot_is_set_aside(database: &Database, damages: &[&str]) {
+///
+/// It is set aside, counted, and replaced with the next event; so is one of another shape, version or history.
+async fn an_unusable_snapshot_is_replaced(database: &Database, damages: &[&str]) {
     let store = EventStore::open(&database.url).await.expect("it can be opened");
     let repository = deposited_in(store).await;
     let intact = kept(&repository).await;
@@ -112,22 +145,41 @@ async fn an_unreadable_snapshot_is_set_aside(database: &Database, damages: &[&st
         database.execute(&format!("UPDATE cqrs_snapshots SET {damage}")).await;
         assert_eq!(balance(&repository).await, 123, "after {damage}");
         assert_eq!(repository.snapshot_stats().rejected, before + 1, "after {damage}");
+        is_replaced(&repository, damage).await;
+        repository.store().save_snapshot(intact.clone()).await.expect("it is kept");
+    }
+    for foreign in ["fingerprint = fingerprint + 1", "state_version = state_version + 1", "version = version - 1"] {
+        let before = repository.snapshot_stats().missed;
+        database.execute(&format!("UPDATE cqrs_snapshots SET {foreign}")).await;
+        assert_eq!(repository.load(&id(1)).await.expect("it can be loaded").snapshot_version, 0, "after {foreign}");
+        assert_eq!(repository.snapshot_stats().missed, before + 1, "after {foreign}");
+        is_replaced(&repository, foreign).await;
         repository.store().save_snapshot(intact.clone()).await.expect("it is kept");
     }
     repository.store().close().await;
 }
 
-#[tokio::test]
-async fn an_unreadable_snapshot_is_set_aside_on_sqlite() {
-    let damages =
-        ["checksum = -1", "position = -1", "recorded_at = 9223372036854775807", "payload = cast(x'ff' AS text)"];
-    an_unreadable_snapshot_is_set_aside(&Database::sqlite(), &damages).await;
+/// The next event brings a snapshot that can be used again.
+async fn is_replaced(repository: &Repository<Account>, damage: &str) {
+    let bank = Dispatcher::over(repository.clone());
+    let version = bank.dispatch(deposit(1, 1)).await.expect("it is accepted").version;
+    bank.dispatch(Withdraw { account: id(1), amount: 1 }).await.expect("it is accepted");
+    repository.store().snapshots_kept().await;
+    let check = repository.check_snapshot(&id(1)).await.expect("readable");
+    assert!(matches!(check, SnapshotCheck::Right { version: kept } if kept >= version), "after {damage}: {check:?}");
 }
 
 #[tokio::test]
-async fn an_unreadable_snapshot_is_set_aside_on_postgres() {
+async fn an_unusable_snapshot_is_replaced_on_sqlite() {
+    let damages =
+        ["checksum = -1", "position = -1", "recorded_at = 9223372036854775807", "payload = cast(x'ff' AS text)"];
+    an_unusable_snapshot_is_replaced(&Database::sqlite(), &damages).await;
+}
+
+#[tokio::test]
+async fn an_unusable_snapshot_is_replaced_on_postgres() {
     let damages = ["checksum = -1", "position = -1", "recorded_at = 'infinity'", "recorded_at = '-infinity'"];
-    an_unreadable_snapshot_is_set_aside(&Database::postgres().await, &damages).await;
+    an_unusable_snapshot_is_replaced(&Database::postgres().await, &damages).await;
 }
 
 #[tokio::test]

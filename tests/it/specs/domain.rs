@@ -11,19 +11,23 @@ pub(super) fn id() -> AccountId {
     Uuid::from_u128(7).into()
 }
 
-/// Stores whole seconds, and loses the rest.
+/// Stores whole seconds, and loses the rest; what it stores it reads only up to an hour.
 pub(super) struct Whole;
+
+#[derive(Debug, thiserror::Error)]
+#[error("an hour at most")]
+pub(super) struct TooLong;
 
 impl Adapter<Duration> for Whole {
     type Stored = u64;
-    type Error = std::convert::Infallible;
+    type Error = TooLong;
 
     fn store(value: &Duration) -> u64 {
         value.as_secs()
     }
 
     fn restore(stored: u64) -> Result<Duration, Self::Error> {
-        Ok(Duration::from_secs(stored))
+        if stored > 3_600 { Err(TooLong) } else { Ok(Duration::from_secs(stored)) }
     }
 }
 

@@ -34,6 +34,7 @@ pub(crate) struct Gated(Arc<Inner>);
 struct Inner {
     log: Arc<MemoryBackend>,
     before_load: Mutex<Option<BoxFuture<'static, ()>>>,
+    before_snapshot: Mutex<Option<BoxFuture<'static, ()>>>,
     fates: Mutex<VecDeque<Fate>>,
     allowed: Semaphore,
     settling: Mutex<bool>,
@@ -47,6 +48,7 @@ impl Default for Gated {
         Self(Arc::new(Inner {
             log: Arc::default(),
             before_load: Mutex::default(),
+            before_snapshot: Mutex::default(),
             fates: Mutex::default(),
             allowed: Semaphore::new(0),
             settling: Mutex::new(true),
@@ -69,6 +71,11 @@ impl Gated {
     /// What others do just before a state is loaded for the next time.
     pub(crate) fn before_next_load(&self, others: impl Future<Output = ()> + Send + 'static) {
         *self.0.before_load.lock().expect("no test panics here") = Some(Box::pin(others));
+    }
+
+    /// What has to happen before the next snapshot is kept.
+    pub(crate) fn before_next_snapshot(&self, others: impl Future<Output = ()> + Send + 'static) {
+        *self.0.before_snapshot.lock().expect("no test panics here") = Some(Box::pin(others));
     }
 
     /// Waits until the database has been given a batch.
@@ -159,6 +166,10 @@ impl Backend for Gated {
     }
 
     async fn save_snapshot(&self, snapshot: Snapshot) -> Result<(), StoreError> {
+        let others = self.0.before_snapshot.lock().expect("no test panics here").take();
+        if let Some(others) = others {
+            others.await;
+        }
         self.0.log.save_snapshot(snapshot).await
     }
 

@@ -57,8 +57,8 @@ fn set(model: &Model) -> TokenStream {
             fn schema_version(&self) -> u32 {
                 match self { #(Self::#variants(_) => <#paths as __private::Event>::VERSION),* }
             }
-            fn payload(&self) -> __private::Result<__private::String, __private::serde_json::Error> {
-                match self { #(Self::#variants(event) => __private::serde_json::to_string(event)),* }
+            fn payload(&self) -> __private::Result<__private::String, __private::EncodeError> {
+                match self { #(Self::#variants(event) => __private::encode(event)),* }
             }
         }
     }

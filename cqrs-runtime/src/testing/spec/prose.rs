@@ -1,6 +1,6 @@
 //! Domain values as text that a domain expert can read.
 
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
@@ -51,9 +51,12 @@ fn json(value: &impl Serialize) -> Document {
     document(serde_json::to_string(value))
 }
 
-fn document(json: serde_json::Result<String>) -> Document {
-    json.and_then(|json| serde_json::from_str(&json))
-        .unwrap_or_else(|error| Document::Text(format!("(can't be written as JSON: {error})")))
+fn document<E: Display>(json: Result<String, E>) -> Document {
+    let unwritten = |error: &dyn Display| Document::Text(format!("(can't be written as JSON: {error})"));
+    match json {
+        Ok(json) => serde_json::from_str(&json).unwrap_or_else(|error| unwritten(&error)),
+        Err(error) => unwritten(&error),
+    }
 }
 
 fn titled(name: &str, content: &Document) -> String {

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use bank::domain::{AccountError, AccountId, ParseMoneyError};
 use cqrs_runtime::dispatch::CommandError;
 use cqrs_runtime::id::ParseIdError;
+use cqrs_runtime::json::EncodeError;
 use cqrs_runtime::repository::{LoadError, SaveError};
 use cqrs_runtime::store::{AppendError, StoreError};
 use serde::Serialize;
@@ -43,6 +44,8 @@ pub(crate) enum Failure {
     Limits { path: PathBuf, source: serde_json::Error },
     #[error("the answer can't be written as JSON")]
     Json(#[from] serde_json::Error),
+    #[error("an event can't be written as JSON")]
+    Event(#[from] EncodeError),
     #[error("the answer can't be written")]
     Output(#[source] io::Error),
 }

@@ -19,7 +19,7 @@ impl Failure {
             Self::Amount(_) => "MALFORMED_AMOUNT",
             Self::Unreadable { .. } | Self::Unwritable { .. } => "FILE",
             Self::Limits { .. } => "MALFORMED_LIMITS",
-            Self::Json(_) | Self::Output(_) => "OUTPUT",
+            Self::Json(_) | Self::Event(_) | Self::Output(_) => "OUTPUT",
         }
     }
 }
