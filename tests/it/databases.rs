@@ -2,6 +2,7 @@
 
 mod cancelled;
 mod collisions;
+mod damaged_file;
 mod impossible_times;
 mod invalid;
 mod large;

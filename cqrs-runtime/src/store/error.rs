@@ -1,5 +1,6 @@
 //! What can go wrong with a database, and with an append.
 
+use std::fmt;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -85,13 +86,16 @@ pub enum StoreError {
         /// Which column, and what is wrong with it.
         what: &'static str,
     },
-    /// A stored event can't be read.
+    /// A stored event can't be read. Others are not affected.
     #[error(
-        "the event at position {position} can't be read: its column `{column}` holds what it can't have been given"
+        "the event at position {position}{} can't be read: its column `{column}` holds what it can't have been given",
+        in_brackets(event.as_deref())
     )]
     CorruptEvent {
         /// The event's position.
         position: u64,
+        /// What else is known of it.
+        event: Option<Box<CorruptEvent>>,
         /// The column.
         column: &'static str,
     },
@@ -101,6 +105,30 @@ pub enum StoreError {
     /// The database refused the data or the statement.
     #[error("the database refused the operation")]
     Refused(#[source] BoxError),
+}
+
+/// An event that can't be read, by its columns as they are: empty or 0 where they hold nothing of their type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CorruptEvent {
+    /// Its stream.
+    pub stream: StreamKey,
+    /// Its place in the stream.
+    pub version: i64,
+    /// Its stored name.
+    pub name: String,
+    /// The version of its stored shape.
+    pub schema_version: i64,
+}
+
+impl fmt::Display for CorruptEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { stream, version, name, schema_version } = self;
+        write!(f, "`{name}` version {schema_version}, number {version} of {stream}")
+    }
+}
+
+fn in_brackets(event: Option<&CorruptEvent>) -> String {
+    event.map(|event| format!(" ({event})")).unwrap_or_default()
 }
 
 impl StoreError {

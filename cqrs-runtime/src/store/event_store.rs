@@ -73,7 +73,7 @@ impl EventStore {
     /// The events of `query`, read page by page as the stream is polled.
     #[must_use]
     pub fn read(&self, query: EventQuery) -> BoxStream<'static, Result<StoredEvent, StoreError>> {
-        let pages = Pages { backend: Arc::clone(&self.backend), query: Some(query) };
+        let pages = Pages { backend: Arc::clone(&self.backend), query: Some(query), failed: None };
         let pages = stream::try_unfold(pages, |mut pages| async move {
             let page = pages.next().await?;
             Ok::<_, StoreError>(page.map(|events| (stream::iter(events.into_iter().map(Ok)), pages)))
@@ -199,11 +199,13 @@ impl EventStore {
 struct Pages {
     backend: Arc<dyn Backend>,
     query: Option<EventQuery>,
+    /// What ended the last page before it was full.
+    failed: Option<StoreError>,
 }
 
 impl Pages {
     async fn next(&mut self) -> Result<Option<Vec<StoredEvent>>, StoreError> {
-        let Some(mut query) = self.query.take() else { return Ok(None) };
+        let Some(mut query) = self.query.take() else { return self.failed.take().map_or(Ok(None), Err) };
         let wanted = query.limit.unwrap_or(u64::MAX);
         query.limit = Some(wanted.min(PAGE));
         let mut page = Vec::new();
@@ -211,7 +213,10 @@ impl Pages {
             page.push(StoredEvent::from(event));
             ControlFlow::Continue(())
         };
-        self.backend.read(&query, &mut keep).await?;
+        if let Err(error) = self.backend.read(&query, &mut keep).await {
+            self.failed = Some(error);
+            return Ok(Some(page));
+        }
         let left = wanted - page.len() as u64;
         if let Some(last) = page.last().filter(|_| page.len() as u64 == PAGE && left > 0) {
             match (query.direction, &query.stream) {

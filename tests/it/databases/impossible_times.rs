@@ -44,7 +44,7 @@ async fn set_time(database: &Database, position: u64, time: &str) {
 }
 
 fn is_of(error: &StoreError, at: u64) -> bool {
-    matches!(error, StoreError::CorruptEvent { position, column: "recorded_at" } if *position == at)
+    matches!(error, StoreError::CorruptEvent { position, column: "recorded_at", .. } if *position == at)
 }
 
 /// A log of two streams with one event each; the second one's is at the position.

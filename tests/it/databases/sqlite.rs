@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use cqrs_runtime::store::{CommitError, EventStore, LoadQuery, LoadSink, StoredSnapshot, Until};
+use cqrs_runtime::store::{CommitError, EventStore};
 use sea_orm::{ConnectionTrait, TransactionTrait};
 
 use super::workload::Workload;
@@ -122,41 +122,6 @@ async fn a_refused_batch_leaves_nothing_open() {
     assert_eq!(count(&*backend).await, 0);
     write(&*backend).await;
     assert_eq!(count(&*opened(&database).await).await, 1);
-}
-
-#[tokio::test]
-async fn a_control_character_in_the_file_is_an_error() {
-    let database = Database::sqlite();
-    let backend = opened(&database).await;
-    write(&*backend).await;
-    let insert = |column: &str| {
-        format!(
-            "INSERT INTO cqrs_events SELECT NULL, tenant, stream_type, stream_id, version + 1, randomblob(16), \
-                name, schema_version, {column}, correlation_id, causation_id, principal, keys, recorded_at FROM cqrs_events"
-        )
-    };
-    database.execute(&insert("'a' || char(31) || 'b'")).await;
-    let error = backend.read(&EventQuery::log(), &mut |_| ControlFlow::Continue(())).await.unwrap_err();
-    assert!(matches!(error, StoreError::CorruptRow { table: "cqrs_events", .. }), "{error:?}");
-    let stream = append().stream;
-    let query = LoadQuery { stream, snapshot: None, until: Until::Head };
-    backend.load(&query, &mut Nothing).await.unwrap();
-}
-
-struct Nothing;
-
-impl LoadSink for Nothing {
-    fn snapshot(&mut self, snapshot: StoredSnapshot<'_>) -> ControlFlow<()> {
-        panic!("{snapshot:?}")
-    }
-
-    fn damaged_snapshot(&mut self) {
-        panic!("no snapshot is damaged");
-    }
-
-    fn event(&mut self, event: cqrs_runtime::event::RawEvent<'_>) -> ControlFlow<()> {
-        panic!("{event:?}")
-    }
 }
 
 /// As two processes do: each has a connection of its own that writes.

@@ -7,14 +7,15 @@ mod load;
 mod migrate;
 mod page;
 mod read;
+mod row;
 mod snapshot;
 
 use async_trait::async_trait;
-use sea_orm::{DatabaseConnection, DbErr, SqlxError};
+use sea_orm::DatabaseConnection;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use super::{Options, error, lookup};
+use super::{Options, lookup};
 use crate::store::{
     Append, Backend, Claim, CommitError, EventQuery, EventSink, LoadQuery, LoadSink, LogHead, Receipt, ReceiptKey,
     Snapshot, StoreError, StreamKey, Verdict,
@@ -35,12 +36,6 @@ impl SqliteBackend {
         let log = migrate::verify(&writer).await?;
         Ok(Self { writer: Mutex::new(writer), readers, log })
     }
-}
-
-/// Whether a page's text is longer than SQLite's texts may be: a smaller page will do.
-fn is_too_big(error: &DbErr) -> bool {
-    const TOO_BIG: &str = "18";
-    matches!(error::sqlx(error), Some(SqlxError::Database(refusal)) if refusal.code().as_deref() == Some(TOO_BIG))
 }
 
 #[async_trait]

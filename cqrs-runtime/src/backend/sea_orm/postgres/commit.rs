@@ -75,7 +75,7 @@ fn refusal(error: DbErr) -> StoreError {
         _ => None,
     };
     match detail.and_then(|position| position.parse().ok()) {
-        Some(position) => StoreError::CorruptEvent { position, column: "recorded_at" },
+        Some(position) => StoreError::CorruptEvent { position, event: None, column: "recorded_at" },
         None => error.into(),
     }
 }

@@ -7,7 +7,7 @@ use sea_orm::sqlx::postgres::{PgHasArrayType, PgRow, PgTypeInfo, PgValueRef, Pos
 use sea_orm::sqlx::{Decode, Row, Type};
 
 use crate::event::RawEvent;
-use crate::store::StoreError;
+use crate::store::{CorruptEvent, StoreError, StreamKey};
 
 /// The columns of an event, as [`event`] expects them.
 pub(super) const COLUMNS: &str = "position, tenant, stream_type, stream_id, version, event_id, name, schema_version, \
@@ -22,7 +22,19 @@ pub(super) fn postgres(row: &QueryResult) -> Result<&PgRow, StoreError> {
 pub(super) fn event(row: &PgRow) -> Result<RawEvent<'_>, StoreError> {
     let corrupt = |what| StoreError::CorruptRow { table: "cqrs_events", what };
     let position = column(row, 0, "position").and_then(|position| unsigned(position, "position")).map_err(corrupt)?;
-    event_at(position, row).map_err(|column| StoreError::CorruptEvent { position, column })
+    event_at(position, row).map_err(|column| {
+        let event = CorruptEvent {
+            stream: StreamKey::new(text(row, 2), text(row, 3)).of_tenant(text(row, 1)),
+            version: row.try_get(4).unwrap_or_default(),
+            name: text(row, 6),
+            schema_version: row.try_get(7).unwrap_or_default(),
+        };
+        StoreError::CorruptEvent { position, event: Some(Box::new(event)), column }
+    })
+}
+
+fn text(row: &PgRow, index: usize) -> String {
+    row.try_get(index).unwrap_or_default()
 }
 
 fn event_at(position: u64, row: &PgRow) -> Result<RawEvent<'_>, &'static str> {

@@ -9,8 +9,8 @@ use sea_orm::{DatabaseConnection, QueryResult, Value};
 use super::super::PAGE;
 use super::super::filter::signed;
 use super::super::statement::one;
-use super::page::{self, COLUMNS};
-use super::{is_too_big, read};
+use super::page::{self, COLUMNS, PAGE_OF, Reading};
+use super::read;
 use crate::event::RawEvent;
 use crate::store::{Direction, EventQuery, LoadQuery, LoadSink, StoreError, StoredSnapshot, Until};
 
@@ -23,13 +23,13 @@ static LOAD: LazyLock<String> = LazyLock::new(|| {
                 AND version <= $6 AND recorded_at <= $7 AND position <= $8
                 AND EXISTS (SELECT 1 FROM cqrs_events e WHERE e.tenant = $1 AND e.stream_type = $2
                     AND e.stream_id = $3 AND e.version = s.version AND e.event_id = s.event_id))
-        SELECT (SELECT group_concat(event, char(30)) FROM (
+        SELECT page.*, s.version, s.position, s.recorded_at, s.payload, s.checksum
+        FROM (SELECT {PAGE_OF} FROM (
                 SELECT {COLUMNS} FROM cqrs_events
                 WHERE tenant = $1 AND stream_type = $2 AND stream_id = $3 AND version <= $6
                     AND version > coalesce((SELECT version FROM snapshot), 0)
-                ORDER BY version LIMIT $9)),
-            s.version, s.position, s.recorded_at, s.payload, s.checksum
-        FROM (SELECT 1) LEFT JOIN snapshot s"
+                ORDER BY version LIMIT $9)) page
+            LEFT JOIN snapshot s"
     )
 });
 
@@ -39,14 +39,7 @@ pub(super) async fn load(
     query: &LoadQuery,
     sink: &mut dyn LoadSink,
 ) -> Result<(), StoreError> {
-    let mut page_size = PAGE;
-    let row = loop {
-        match one(connection, &LOAD, parameters(query, page_size)).await {
-            Err(error) if is_too_big(&error) && page_size > 1 => page_size /= 2,
-            row => break row?,
-        }
-    };
-    let Some(row) = row else { return Ok(()) };
+    let Some(row) = one(connection, &LOAD, parameters(query)).await? else { return Ok(()) };
     if hand_over_snapshot(&row, sink).is_break() {
         return Ok(());
     }
@@ -54,23 +47,26 @@ pub(super) async fn load(
         let included = query.until.includes(event.version, event.recorded_at, event.position);
         if included { sink.event(event) } else { ControlFlow::Break(()) }
     };
-    let by_version = |event: &RawEvent<'_>| event.version;
-    let shown = read::show(Some(&row), 0, |text| page::split(text, Direction::Forwards, by_version, &mut within))?;
-    match shown.last {
-        Some((version, _)) if !shown.ended && shown.events == page_size => {
-            let mut rest = EventQuery::stream(query.stream.clone()).from_version(version + 1);
-            rest.to_version = to_version(query.until);
-            read::read(connection, &rest, &mut within).await
+    // Where the page does not separate, the events are read as others are.
+    let mut last = row.try_get_by_index::<Option<i64>>(2)?.and_then(|version| version.try_into().ok());
+    if let Some(text) = page::text(&row, 0) {
+        let mut reading = Reading::new(connection, Direction::Forwards, |event| event.version, &mut within);
+        reading.page(text).await?;
+        if reading.ended || reading.events < PAGE {
+            return Ok(());
         }
-        _ => Ok(()),
+        last = reading.last;
     }
+    let mut rest = EventQuery::stream(query.stream.clone()).from_version(last.unwrap_or(0) + 1);
+    rest.to_version = to_version(query.until);
+    read::read(connection, &rest, &mut within).await
 }
 
 fn to_version(until: Until) -> Option<u64> {
     if let Until::Version(version) = until { Some(version) } else { None }
 }
 
-fn parameters(query: &LoadQuery, page_size: u64) -> [Value; 9] {
+fn parameters(query: &LoadQuery) -> [Value; 9] {
     let (mut version, mut time, mut position) = (i64::MAX, i64::MAX, i64::MAX);
     match query.until {
         Until::Head => {}
@@ -87,15 +83,15 @@ fn parameters(query: &LoadQuery, page_size: u64) -> [Value; 9] {
         version.into(),
         time.into(),
         position.into(),
-        signed(page_size).into(),
+        signed(PAGE).into(),
     ]
 }
 
 fn hand_over_snapshot(row: &QueryResult, sink: &mut dyn LoadSink) -> ControlFlow<()> {
-    if let Ok(None) = row.try_get_by_index::<Option<i64>>(1) {
+    if let Ok(None) = row.try_get_by_index::<Option<i64>>(2) {
         return ControlFlow::Continue(());
     }
-    let payload = row.try_get_by_index::<String>(4);
+    let payload = row.try_get_by_index::<String>(5);
     let Some(snapshot) = payload.as_ref().ok().and_then(|payload| snapshot(row, payload)) else {
         sink.damaged_snapshot();
         return ControlFlow::Break(());
@@ -107,10 +103,10 @@ fn hand_over_snapshot(row: &QueryResult, sink: &mut dyn LoadSink) -> ControlFlow
 fn snapshot<'a>(row: &QueryResult, payload: &'a str) -> Option<StoredSnapshot<'a>> {
     let number = |index| row.try_get_by_index::<i64>(index).ok();
     Some(StoredSnapshot {
-        version: number(1)?.try_into().ok()?,
-        position: number(2)?.try_into().ok()?,
-        recorded_at: DateTime::from_timestamp_micros(number(3)?)?,
+        version: number(2)?.try_into().ok()?,
+        position: number(3)?.try_into().ok()?,
+        recorded_at: DateTime::from_timestamp_micros(number(4)?)?,
         payload,
-        checksum: number(5)?.try_into().ok()?,
+        checksum: number(6)?.try_into().ok()?,
     })
 }

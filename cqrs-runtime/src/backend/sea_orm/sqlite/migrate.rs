@@ -56,7 +56,7 @@ pub(super) async fn verify(connection: &DatabaseConnection) -> Result<Uuid, Stor
     let corrupt = |what| StoreError::CorruptRow { table: "cqrs_log", what };
     let row = one(connection, VERIFY, []).await?.ok_or(corrupt("it has no row"))?;
     let (sequence, head): (i64, i64) = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
-    migration::check_sequence(sequence + 1, head)?;
+    migration::check_sequence(sequence.saturating_add(1), head)?;
     let id: Vec<u8> = row.try_get_by_index(0)?;
     Uuid::from_slice(&id).map_err(|_| corrupt("its id has not 16 bytes"))
 }

@@ -1,98 +1,137 @@
-//! A page of events as one text: rows cross threads one by one, so a page travels as one row and is split here.
+//! A page of events as one text: rows cross threads one by one, so a page travels as one row and is split here. What
+//! does not come out of a page is read by itself.
 
-use std::ops::ControlFlow;
-use std::str::Split;
+use std::str::{FromStr, Split};
 
 use chrono::DateTime;
+use sea_orm::sqlx::Row;
+use sea_orm::{DatabaseConnection, QueryResult};
 use uuid::Uuid;
 
+use super::super::statement::one;
+use super::row::{self, BY_ITSELF};
 use crate::event::RawEvent;
-use crate::store::{Direction, StoreError};
+use crate::store::{Direction, EventSink, StoreError};
 
 /// Control characters stand in no JSON, and are refused in names and ids.
 const BETWEEN_COLUMNS: char = '\u{1f}';
 const BETWEEN_EVENTS: char = '\u{1e}';
 
-/// An event as one text; a page joins them with `char(30)`.
-pub(super) const COLUMNS: &str = "concat_ws(char(31), position, tenant, stream_type, stream_id, version, \
-    hex(event_id), name, schema_version, recorded_at, hex(correlation_id), hex(causation_id), principal, keys, payload) \
-    AS event";
+/// An event as one text. A long payload is left out, its length alone is looked at.
+pub(super) const COLUMNS: &str = "position, concat_ws(char(31), position, tenant, stream_type, stream_id, version, \
+    hex(event_id), name, schema_version, recorded_at, hex(correlation_id), hex(causation_id), principal, keys, \
+    iif(octet_length(payload) <= 16384, payload, NULL)) AS event";
 
-/// What a page has shown.
-pub(super) struct Shown {
-    /// How many events it had.
+/// The text of a page and how many events it has; of an event that is too long, it has the position. So a page of
+/// 1,000 events has 16 MiB at most.
+pub(super) const PAGE_OF: &str = "group_concat(iif(octet_length(event) <= 16384, event, position), char(30)), count(*)";
+
+/// The text in a column, if it separates into as many events as the next column says; otherwise, one of them holds
+/// what separates them, or no text.
+pub(super) fn text(row: &QueryResult, column: usize) -> Option<&str> {
+    let row = row.try_as_sqlite_row()?;
+    let text: &str = row.try_get::<Option<&str>, _>(column).ok()?.unwrap_or_default();
+    let separators = text.bytes().filter(|byte| char::from(*byte) == BETWEEN_EVENTS).count();
+    let events = if text.is_empty() { 0 } else { separators + 1 };
+    let counted: i64 = row.try_get(column + 1).ok()?;
+    (i64::try_from(events) == Ok(counted)).then_some(text)
+}
+
+/// A reader of events and how far it has come.
+pub(super) struct Reading<'r> {
+    connection: &'r DatabaseConnection,
+    direction: Direction,
+    /// What the events are ordered by.
+    key: fn(&RawEvent<'_>) -> u64,
+    sink: EventSink<'r>,
+    /// How many events it has been given.
     pub(super) events: u64,
-    /// The last one's version and position.
-    pub(super) last: Option<(u64, u64)>,
-    /// Whether the reader wants no more.
+    /// The key of the last one.
+    pub(super) last: Option<u64>,
+    /// Whether it wants no more.
     pub(super) ended: bool,
 }
 
-/// Hands the events of a page to `sink`; they must be in the order of `key`.
-pub(super) fn split(
-    page: &str,
-    direction: Direction,
-    key: impl Fn(&RawEvent<'_>) -> u64,
-    mut sink: impl FnMut(RawEvent<'_>) -> ControlFlow<()>,
-) -> Result<Shown, StoreError> {
-    let mut shown = Shown { events: 0, last: None, ended: false };
-    let mut previous = None;
-    if page.is_empty() {
-        return Ok(shown);
+impl<'r> Reading<'r> {
+    pub(super) fn new(
+        connection: &'r DatabaseConnection,
+        direction: Direction,
+        key: fn(&RawEvent<'_>) -> u64,
+        sink: EventSink<'r>,
+    ) -> Self {
+        Self { connection, direction, key, sink, events: 0, last: None, ended: false }
     }
-    for text in page.split(BETWEEN_EVENTS) {
-        let event = event(text)?;
-        let key = key(&event);
-        let in_order = match direction {
-            Direction::Forwards => previous.is_none_or(|previous| previous < key),
-            Direction::Backwards => previous.is_none_or(|previous| previous > key),
+
+    /// Hands on the events of a page.
+    pub(super) async fn page(&mut self, text: &str) -> Result<(), StoreError> {
+        for text in text.split(BETWEEN_EVENTS).filter(|text| !text.is_empty()) {
+            if self.ended {
+                break;
+            }
+            match event(text) {
+                Some(event) => self.hand_on(event)?,
+                None => self.by_itself(position(text)?).await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands on the event at `position`.
+    pub(super) async fn by_itself(&mut self, position: i64) -> Result<(), StoreError> {
+        let row = one(self.connection, BY_ITSELF, [position.into()]).await?;
+        let row = row.ok_or_else(|| corrupt("an event has gone while it was read"))?;
+        self.hand_on(row::event(&row)?)
+    }
+
+    fn hand_on(&mut self, event: RawEvent<'_>) -> Result<(), StoreError> {
+        let key = (self.key)(&event);
+        let in_order = match self.direction {
+            Direction::Forwards => self.last.is_none_or(|last| last < key),
+            Direction::Backwards => self.last.is_none_or(|last| last > key),
         };
         if !in_order {
             return Err(corrupt("a page is out of order"));
         }
-        previous = Some(key);
-        shown.events += 1;
-        shown.last = Some((event.version, event.position));
-        if sink(event).is_break() {
-            shown.ended = true;
-            break;
-        }
+        self.events += 1;
+        self.last = Some(key);
+        self.ended = (self.sink)(event).is_break();
+        Ok(())
     }
-    Ok(shown)
 }
 
-fn event(text: &str) -> Result<RawEvent<'_>, StoreError> {
+/// The event of a text; `None` where a column is missing, one too many, or not of its type.
+fn event(text: &str) -> Option<RawEvent<'_>> {
     let mut columns = text.split(BETWEEN_COLUMNS);
     let event = RawEvent {
-        position: number(&mut columns, "position")?,
-        tenant: column(&mut columns)?,
-        stream_type: column(&mut columns)?,
-        stream_id: column(&mut columns)?,
-        version: number(&mut columns, "version")?,
-        event_id: uuid(&mut columns, "event_id")?,
-        name: column(&mut columns)?,
-        schema_version: number(&mut columns, "schema_version")?,
-        recorded_at: DateTime::from_timestamp_micros(number(&mut columns, "recorded_at")?)
-            .ok_or_else(|| corrupt("recorded_at"))?,
-        correlation_id: uuid(&mut columns, "correlation_id")?,
-        causation_id: uuid(&mut columns, "causation_id")?,
-        principal: column(&mut columns)?,
-        keys: column(&mut columns)?,
-        payload: column(&mut columns)?,
+        position: parsed(&mut columns)?,
+        tenant: columns.next()?,
+        stream_type: columns.next()?,
+        stream_id: columns.next()?,
+        version: parsed(&mut columns)?,
+        event_id: uuid(&mut columns)?,
+        name: columns.next()?,
+        schema_version: parsed(&mut columns)?,
+        recorded_at: DateTime::from_timestamp_micros(parsed(&mut columns)?)?,
+        correlation_id: uuid(&mut columns)?,
+        causation_id: uuid(&mut columns)?,
+        principal: columns.next()?,
+        keys: columns.next()?,
+        payload: columns.next()?,
     };
-    if columns.next().is_some() { Err(corrupt("a text has a control character")) } else { Ok(event) }
+    columns.next().is_none().then_some(event)
 }
 
-fn column<'a>(columns: &mut Split<'a, char>) -> Result<&'a str, StoreError> {
-    columns.next().ok_or_else(|| corrupt("a text has a control character"))
+fn parsed<N: FromStr>(columns: &mut Split<'_, char>) -> Option<N> {
+    columns.next()?.parse().ok()
 }
 
-fn number<N: std::str::FromStr>(columns: &mut Split<'_, char>, what: &'static str) -> Result<N, StoreError> {
-    column(columns)?.parse().map_err(|_| corrupt(what))
+fn uuid(columns: &mut Split<'_, char>) -> Option<Uuid> {
+    Uuid::try_parse(columns.next()?).ok()
 }
 
-fn uuid(columns: &mut Split<'_, char>, what: &'static str) -> Result<Uuid, StoreError> {
-    Uuid::try_parse(column(columns)?).map_err(|_| corrupt(what))
+/// The position of an event that is to be read by itself: its first column, in which nothing else can stand.
+fn position(text: &str) -> Result<i64, StoreError> {
+    parsed(&mut text.split(BETWEEN_COLUMNS)).ok_or_else(|| corrupt("position"))
 }
 
 fn corrupt(what: &'static str) -> StoreError {

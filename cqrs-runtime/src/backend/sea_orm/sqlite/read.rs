@@ -3,13 +3,12 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{DatabaseConnection, DbErr, QueryResult, Value};
+use sea_orm::{DatabaseConnection, Value};
 
 use super::super::PAGE;
 use super::super::filter::{self, Dialect, Filter, signed};
-use super::super::statement::one;
-use super::is_too_big;
-use super::page::{self, Shown};
+use super::super::statement::{all, one};
+use super::page::{self, COLUMNS, PAGE_OF, Reading};
 use crate::event::RawEvent;
 use crate::store::{EventQuery, EventSink, StoreError};
 
@@ -43,68 +42,53 @@ pub(super) async fn read(
 ) -> Result<(), StoreError> {
     let Some(query) = within_time(connection, query).await? else { return Ok(()) };
     let column = filter::order_column(&query);
-    let key = |event: &RawEvent<'_>| if column == "version" { event.version } else { event.position };
+    let key: fn(&RawEvent<'_>) -> u64 =
+        if column == "version" { |event| event.version } else { |event| event.position };
     let (order, behind) = filter::order(query.direction);
-    let (mut left, mut page_size, mut last) = (query.limit.unwrap_or(u64::MAX), PAGE, None);
-    while left > 0 {
+    let limit = query.limit.unwrap_or(u64::MAX);
+    let mut reading = Reading::new(connection, query.direction, key, sink);
+    while reading.events < limit && !reading.ended {
+        let size = PAGE.min(limit - reading.events);
+        let full = reading.events + size;
         let mut page = filter::conditions::<Sqlite>(&query);
-        if let Some((version, position)) = last {
-            let last = if column == "version" { version } else { position };
+        if let Some(last) = reading.last {
             page.and_number(&format!("{column} {behind} "), last);
         }
-        let size = page_size.min(left);
-        let row = match events(connection, page, column, order, size).await {
-            Err(error) if is_too_big(&error) && page_size > 1 => {
-                page_size /= 2;
-                continue;
-            }
-            row => row?,
-        };
-        let shown = show(row.as_ref(), 0, |text| page::split(text, query.direction, key, &mut *sink))?;
-        left -= shown.events;
-        last = shown.last;
-        if shown.ended || shown.events < size {
+        page.values.push(signed(size).into());
+        let events = format!("{} ORDER BY {column} {order} LIMIT ${}", page.sql, page.values.len());
+        show(connection, &events, page.values, &mut reading).await?;
+        if reading.events < full {
             break;
         }
     }
     Ok(())
 }
 
-async fn events(
+/// Hands on the page of the events that a condition, an order and a limit choose.
+async fn show(
     connection: &DatabaseConnection,
-    page: Filter,
-    column: &str,
-    order: &str,
-    size: u64,
-) -> Result<Option<QueryResult>, DbErr> {
-    let page = page_of(page, column, order, size);
-    one(connection, &page.sql, page.values).await
+    events: &str,
+    values: Vec<Value>,
+    reading: &mut Reading<'_>,
+) -> Result<(), StoreError> {
+    let row = one(connection, &page_of(events), values.clone()).await?;
+    match row.as_ref().map(|row| page::text(row, 0)) {
+        None => {}
+        Some(Some(text)) => reading.page(text).await?,
+        Some(None) => {
+            let positions = format!("SELECT position FROM cqrs_events WHERE {events}");
+            for row in all(connection, &positions, values).await? {
+                if !reading.ended {
+                    reading.by_itself(row.try_get_by_index(0)?).await?;
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
-/// The statement for a page.
-fn page_of(mut page: Filter, column: &str, order: &str, size: u64) -> Filter {
-    page.values.push(signed(size).into());
-    let (columns, conditions, limit) = (page::COLUMNS, page.sql, page.values.len());
-    let sql = format!(
-        "SELECT group_concat(event, char(30)) FROM (
-            SELECT {columns} FROM cqrs_events WHERE {conditions} ORDER BY {column} {order} LIMIT ${limit})"
-    );
-    Filter { sql, values: page.values }
-}
-
-/// Borrows the text in a column and hands it on.
-pub(super) fn show(
-    row: Option<&QueryResult>,
-    column: usize,
-    split: impl FnOnce(&str) -> Result<Shown, StoreError>,
-) -> Result<Shown, StoreError> {
-    use sea_orm::sqlx::Row;
-    let corrupt = |_| StoreError::CorruptRow { table: "cqrs_events", what: "a page is no text" };
-    let text: Option<&str> = match row.and_then(QueryResult::try_as_sqlite_row) {
-        Some(row) => row.try_get(column).map_err(corrupt)?,
-        None => None,
-    };
-    split(text.unwrap_or_default())
+fn page_of(events: &str) -> String {
+    format!("SELECT {PAGE_OF} FROM (SELECT {COLUMNS} FROM cqrs_events WHERE {events})")
 }
 
 /// The query within the positions between which its times lie; `None` where it has no event.
@@ -136,7 +120,7 @@ async fn within_time<'q>(
     let (Some(first), Some(last)) = (first, last) else { return Ok(None) };
     let position = |value: i64| u64::try_from(value).unwrap_or_default();
     let mut query = query.clone();
-    query.after_position = query.after_position.max(Some(position(first - 1)));
+    query.after_position = query.after_position.max(Some(position(first.saturating_sub(1))));
     query.to_position = Some(query.to_position.map_or(position(last), |to| to.min(position(last))));
     Ok(Some(Cow::Owned(query)))
 }
@@ -145,7 +129,6 @@ async fn within_time<'q>(
 mod tests {
     use sea_orm::{ConnectOptions, ConnectionTrait, Database};
 
-    use super::super::super::statement::all;
     use super::*;
     use crate::store::StreamKey;
 
@@ -173,12 +156,37 @@ mod tests {
         connection.execute_unprepared(include_str!("0001_event_store.sql")).await.unwrap();
         for query in queries() {
             let column = filter::order_column(&query);
-            let page = page_of(filter::conditions::<Sqlite>(&query), column, filter::order(query.direction).0, 10);
-            let plan = all(&connection, &format!("EXPLAIN QUERY PLAN {}", page.sql), page.values).await.unwrap();
+            let page = filter::conditions::<Sqlite>(&query);
+            let events = format!("{} ORDER BY {column} {} LIMIT 10", page.sql, filter::order(query.direction).0);
+            let plan = format!("EXPLAIN QUERY PLAN {}", page_of(&events));
+            let plan = all(&connection, &plan, page.values).await.unwrap();
             for step in plan {
                 let step: String = step.try_get_by_index(3).unwrap();
                 assert!(!step.contains("TEMP B-TREE"), "{query:?}: {step}");
             }
         }
+    }
+
+    /// However long the payloads are, a page is not.
+    #[tokio::test]
+    async fn a_page_is_bounded() {
+        let mut options = ConnectOptions::new("sqlite::memory:");
+        options.max_connections(1);
+        let connection = Database::connect(options).await.unwrap();
+        connection.execute_unprepared(include_str!("0001_event_store.sql")).await.unwrap();
+        let insert = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 1000)
+            INSERT INTO cqrs_events SELECT n, '', 'a', 'b', n, randomblob(16), printf('%.*c', iif(n > 900, 20000, 1), 'n'), 1,
+                printf('%.*c', iif(n > 500, 100000, 15000), 'x'), zeroblob(16), zeroblob(16), '', '', 0 FROM n";
+        connection.execute_unprepared(insert).await.unwrap();
+        let row = one(&connection, &page_of("true ORDER BY position LIMIT 1000"), []).await.unwrap().unwrap();
+        let text = page::text(&row, 0).unwrap();
+        assert!((500 * 15_000..1_000 * 16_384).contains(&text.len()), "{}", text.len());
+        let mut read = 0;
+        let sink = &mut |event: RawEvent<'_>| {
+            read += event.payload.len();
+            std::ops::ControlFlow::Continue(())
+        };
+        super::read(&connection, &EventQuery::log(), sink).await.unwrap();
+        assert_eq!(read, 500 * 100_000 + 500 * 15_000);
     }
 }

@@ -58,6 +58,7 @@ fn store_code(error: &StoreError) -> &'static str {
         StoreError::Damaged(_) => "DATABASE_DAMAGED",
         StoreError::Missing(_) => "DATABASE_INCOMPLETE",
         StoreError::NewerSchema { .. } => "DATABASE_NEWER",
+        StoreError::CorruptEvent { .. } => "UNREADABLE_EVENT",
         _ => "DATABASE_FAILED",
     }
 }

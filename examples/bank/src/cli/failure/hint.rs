@@ -68,7 +68,7 @@ fn load_hint(error: &LoadError) -> Option<&'static str> {
         LoadError::Undecodable { source: DecodeError::UnknownName | DecodeError::UnknownVersion { .. }, .. } => {
             Some("a newer program has written it: use that one; other accounts are not affected")
         }
-        LoadError::Store(_) => None,
+        LoadError::Store(error) if !matches!(error, StoreError::CorruptEvent { .. }) => None,
         _ => Some("the stored event is damaged: restore it from a backup; other accounts are not affected"),
     }
 }

@@ -17,7 +17,7 @@ use crate::store::{Append, Claim, ReceiptKey, StoreError, StreamKey};
 /// Locks the file for this writer, and answers in one row: a row costs a change of threads.
 const LOCK_AND_LOOK: &str = "BEGIN IMMEDIATE; SELECT
     coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'cqrs_events'), 0),
-    (SELECT json_group_array(json_array(s.key, e.version, e.recorded_at))
+    (SELECT json_group_array(json_array(s.key, e.position, e.version, e.recorded_at))
         FROM json_each($1, '$.streams') s CROSS JOIN cqrs_events e
         WHERE e.position = (SELECT position FROM cqrs_events WHERE tenant = s.value ->> 0
             AND stream_type = s.value ->> 1 AND stream_id = s.value ->> 2 ORDER BY version DESC LIMIT 1)),
@@ -39,7 +39,7 @@ struct Question<'a> {
     claims: Vec<(&'a str, &'a str, &'a str)>,
 }
 
-type HeadRow = (usize, u64, i64);
+type HeadRow = (usize, u64, i64, i64);
 type EventRow = (Uuid, String, String, String, u64, u64, String, u32, String, i64);
 type AnswerRow = (usize, String, String, String, i64, i64, String);
 type HolderRow = (usize, String, String);
@@ -93,9 +93,10 @@ pub(super) async fn lock_and_look(connection: &mut Held, batch: &[Append]) -> Re
     let answer = answer.ok_or_else(|| corrupt("the batch's facts are missing"))?;
     let last_position: i64 = answer.try_get_by_index(0)?;
     let mut facts = Facts::default();
-    for (key, version, recorded_at) in rows::<HeadRow>(&answer, 1)? {
+    for (key, position, version, recorded_at) in rows::<HeadRow>(&answer, 1)? {
         let stream = touched.streams.get(key).ok_or_else(|| corrupt("a stream was not asked for"))?;
-        facts.heads.insert((*stream).clone(), Head { version, recorded_at: time(recorded_at)? });
+        let version = version.try_into().map_err(|_| corrupt_event(position, "version"))?;
+        facts.heads.insert((*stream).clone(), Head { version, recorded_at: time(recorded_at, position)? });
     }
     for row in rows::<EventRow>(&answer, 2)? {
         facts.events.insert(row.0, known_event(row)?);
@@ -122,7 +123,7 @@ fn known_event(row: EventRow) -> Result<KnownEvent, StoreError> {
         name,
         schema_version,
         payload,
-        recorded_at: time(recorded_at)?,
+        recorded_at: time(recorded_at, position)?,
     })
 }
 
@@ -131,8 +132,8 @@ fn rows<T: DeserializeOwned>(answer: &QueryResult, column: usize) -> Result<Vec<
     serde_json::from_str(&text).map_err(|_| corrupt("a column is not of its type"))
 }
 
-fn time(micros: i64) -> Result<DateTime<Utc>, StoreError> {
-    DateTime::from_timestamp_micros(micros).ok_or_else(|| corrupt("`recorded_at` is out of range"))
+fn time(micros: i64, position: u64) -> Result<DateTime<Utc>, StoreError> {
+    DateTime::from_timestamp_micros(micros).ok_or_else(|| corrupt_event(position, "recorded_at"))
 }
 
 /// The bytes of a hexadecimal text; fewer where it is none.
@@ -143,4 +144,8 @@ fn unhex(text: &str) -> Vec<u8> {
 
 fn corrupt(what: &'static str) -> StoreError {
     StoreError::CorruptRow { table: "cqrs_events", what }
+}
+
+fn corrupt_event(position: u64, column: &'static str) -> StoreError {
+    StoreError::CorruptEvent { position, event: None, column }
 }
