@@ -7,14 +7,18 @@ use crate::database::execute;
 const SQLITE: &str = r#"CREATE TRIGGER refuse AFTER INSERT ON cqrs_events WHEN NEW.payload = '"refused"'
     BEGIN SELECT RAISE(ABORT, 'refused by the test'); END"#;
 
-/// After the event has its position: then it takes longest until it can be seen, or is rolled back.
+/// A slow event, once it has its position, waits for one behind it to be seen: no other transaction may go past it. As
+/// none does, it gives up after so many looks.
 const POSTGRES: &str = r#"
     CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         IF NEW.payload = '"refused"' THEN
             RAISE EXCEPTION 'refused by the test';
         ELSIF NEW.payload = '"slow"' THEN
-            PERFORM pg_sleep(0.002);
+            FOR look IN 1 .. 50 LOOP
+                EXIT WHEN pg_current_xact_id()::xid <>
+                    (SELECT last.xmin FROM cqrs_events last ORDER BY position DESC LIMIT 1);
+            END LOOP;
         END IF;
         RETURN NULL;
     END $$;

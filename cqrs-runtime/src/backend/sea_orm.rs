@@ -15,10 +15,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use self::address::without_password;
-use crate::store::{Backend, StoreError};
+use crate::store::{Backend, EventStore, StoreError};
 
-/// How many events are read at once.
-const PAGE: u64 = 1_000;
+const PAGE: u64 = EventStore::PAGE;
 
 /// How a database is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

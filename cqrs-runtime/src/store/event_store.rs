@@ -16,9 +16,6 @@ use super::{
 };
 use crate::event::RawEvent;
 
-/// How many events a page of a read holds.
-const PAGE: u64 = 1_000;
-
 /// A log of events: appends, reads, receipts, claims and snapshots. Cheap to clone; clones share the log.
 #[derive(Clone)]
 pub struct EventStore {
@@ -34,13 +31,22 @@ impl std::fmt::Debug for EventStore {
 }
 
 impl EventStore {
-    /// A log in memory, gone with the process. Needs a tokio runtime, as every store does.
+    /// How many events are read at once: by a statement, and into the memory of who reads.
+    pub(crate) const PAGE: u64 = 1_000;
+
+    /// A log in memory, gone with the process.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime, as every store.
     #[must_use]
     pub fn memory() -> Self {
         Self::with_backend(Arc::new(MemoryBackend::default()), WriterOptions::default())
     }
 
     /// A log in `backend`.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime, which runs the task that writes.
     #[must_use]
     pub fn with_backend(backend: Arc<dyn Backend>, options: WriterOptions) -> Self {
         let writer = Writer::start(Arc::clone(&backend), options);
@@ -207,7 +213,7 @@ impl Pages {
     async fn next(&mut self) -> Result<Option<Vec<StoredEvent>>, StoreError> {
         let Some(mut query) = self.query.take() else { return self.failed.take().map_or(Ok(None), Err) };
         let wanted = query.limit.unwrap_or(u64::MAX);
-        query.limit = Some(wanted.min(PAGE));
+        query.limit = Some(wanted.min(EventStore::PAGE));
         let mut page = Vec::new();
         let mut keep = |event: RawEvent<'_>| {
             page.push(StoredEvent::from(event));
@@ -218,7 +224,7 @@ impl Pages {
             return Ok(Some(page));
         }
         let left = wanted - page.len() as u64;
-        if let Some(last) = page.last().filter(|_| page.len() as u64 == PAGE && left > 0) {
+        if let Some(last) = page.last().filter(|_| page.len() as u64 == EventStore::PAGE && left > 0) {
             match (query.direction, &query.stream) {
                 (Direction::Forwards, None) => query.after_position = Some(last.position),
                 (Direction::Backwards, None) => query.to_position = Some(last.position - 1),

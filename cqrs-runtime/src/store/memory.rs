@@ -9,8 +9,9 @@ use uuid::Uuid;
 
 use super::judge::{Facts, Head, Judgement, KnownEvent, Placement, apply_claims};
 use super::{
-    Append, Appended, Backend, Claim, CommitError, Direction, EventQuery, EventSink, LoadQuery, LoadSink, LogHead,
-    Receipt, ReceiptKey, Snapshot, SnapshotFilter, StoreError, StoredEvent, StoredSnapshot, StreamKey, Until, Verdict,
+    Append, Appended, Backend, Claim, ClaimChange, CommitError, Direction, EventQuery, EventSink, LoadQuery, LoadSink,
+    LogHead, Receipt, ReceiptKey, Snapshot, SnapshotFilter, StoreError, StoredEvent, StoredSnapshot, StreamKey, Until,
+    Verdict,
 };
 
 /// A log that is gone with the process.
@@ -142,7 +143,7 @@ impl State {
     }
 
     fn facts(&self, batch: &[Append]) -> Facts {
-        let mut facts = Facts { holders: self.holders.clone(), ..Facts::default() };
+        let mut facts = Facts::default();
         for append in batch {
             if let Some(last) = self.stream(&append.stream).next_back() {
                 let head = Head { version: last.version, recorded_at: last.recorded_at };
@@ -151,6 +152,12 @@ impl State {
             for event in &append.events {
                 if let Some(&index) = self.ids.get(&event.id) {
                     facts.events.insert(event.id, known(&self.events[index]));
+                }
+            }
+            for claim in append.claims.iter().map(ClaimChange::claim) {
+                let key = (append.stream.tenant.clone(), claim.clone());
+                if let Some(holder) = self.holders.get(&key) {
+                    facts.holders.insert(key, holder.clone());
                 }
             }
             if let Some(receipt) = append.receipt.as_ref().and_then(|receipt| self.receipts.get(&receipt.key)) {
