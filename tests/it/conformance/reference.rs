@@ -112,7 +112,10 @@ impl Plan {
             append.receipt = None;
         }
         append.events.retain(|event| used.ids.insert(event.id));
-        append.receipt = append.receipt.filter(|receipt| used.receipts.insert(receipt.key.clone()));
+        let nothing = append.events.is_empty();
+        let is_valid = |receipt: &Receipt| !nothing || !matches!(receipt.answer, ReceiptAnswer::Events { .. });
+        append.receipt =
+            append.receipt.filter(|receipt| is_valid(receipt) && used.receipts.insert(receipt.key.clone()));
         for (claim, takes) in &self.claims {
             let claim = Claim::new("email", format!("{claim}"));
             if used.claims.insert((append.stream.tenant.clone(), claim.clone())) {
