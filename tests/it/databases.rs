@@ -83,15 +83,15 @@ async fn many_open_at_once(database: &Database) {
     assert_eq!(count(&*opened(database).await).await, 8);
 }
 
-async fn a_newer_schema_is_refused(database: &Database) {
+async fn a_newer_schema_is_refused(database: &Database, latest: i64) {
     opened(database).await.close().await;
     database
         .execute(
-            "INSERT INTO cqrs_migrations (version, name, applied_at) SELECT 99, name, applied_at FROM cqrs_migrations",
+            "INSERT INTO cqrs_migrations (version, name, applied_at) SELECT 99, name, applied_at FROM cqrs_migrations WHERE version = 1",
         )
         .await;
     let error = refusal(&database.url, &Options::default()).await;
-    assert!(matches!(error, StoreError::NewerSchema { found: 99, known: 1 }), "{error:?}");
+    assert!(matches!(error, StoreError::NewerSchema { found: 99, known } if known == latest), "{error:?}");
 }
 
 async fn a_missing_table_is_found_at_the_start(database: &Database, table: &str, behavior: &str) {

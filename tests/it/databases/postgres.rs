@@ -23,7 +23,7 @@ async fn many_open_at_once() {
 
 #[tokio::test]
 async fn a_newer_schema_is_refused() {
-    super::a_newer_schema_is_refused(&Database::postgres().await).await;
+    super::a_newer_schema_is_refused(&Database::postgres().await, 1).await;
 }
 
 #[tokio::test]

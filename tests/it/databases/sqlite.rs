@@ -8,10 +8,37 @@ use super::*;
 
 const TABLES: [&str; 5] = ["cqrs_events", "cqrs_receipts", "cqrs_claims", "cqrs_snapshots", "cqrs_log"];
 
+/// What changes events; a replacement may meet them at their position, their id, or their place in the stream.
+const CHANGES: [&str; 5] = [
+    "UPDATE cqrs_events SET payload = ''",
+    "DELETE FROM cqrs_events",
+    "REPLACE INTO cqrs_events SELECT position, tenant, stream_type, stream_id, version + 1, randomblob(16), name, \
+        schema_version, '', correlation_id, causation_id, principal, keys, recorded_at FROM cqrs_events",
+    "INSERT OR REPLACE INTO cqrs_events SELECT NULL, tenant, stream_type, stream_id, version + 1, event_id, name, \
+        schema_version, '', correlation_id, causation_id, principal, keys, recorded_at FROM cqrs_events",
+    "INSERT OR REPLACE INTO cqrs_events SELECT NULL, tenant, stream_type, stream_id, version, randomblob(16), name, \
+        schema_version, '', correlation_id, causation_id, principal, keys, recorded_at FROM cqrs_events",
+];
+
 #[tokio::test]
 async fn events_are_immutable() {
-    let statements = ["UPDATE cqrs_events SET payload = ''", "DELETE FROM cqrs_events"];
-    super::events_are_immutable(&Database::sqlite(), &statements).await;
+    super::events_are_immutable(&Database::sqlite(), &CHANGES).await;
+}
+
+#[tokio::test]
+async fn a_file_of_the_first_schema_is_migrated() {
+    let database = Database::sqlite();
+    let backend = opened(&database).await;
+    write(&*backend).await;
+    backend.close().await;
+    let back = "DROP TRIGGER cqrs_events_never_give_way; DELETE FROM cqrs_migrations WHERE version = 2";
+    database.execute(back).await;
+    let backend = opened(&database).await;
+    for change in CHANGES {
+        assert!(database.try_execute(change).await.is_err(), "{change}");
+    }
+    write(&*backend).await;
+    assert_eq!((count(&*backend).await, database.count("cqrs_migrations").await), (2, 2));
 }
 
 #[tokio::test]
@@ -21,7 +48,7 @@ async fn many_open_at_once() {
 
 #[tokio::test]
 async fn a_newer_schema_is_refused() {
-    super::a_newer_schema_is_refused(&Database::sqlite()).await;
+    super::a_newer_schema_is_refused(&Database::sqlite(), 2).await;
 }
 
 #[tokio::test]

@@ -7,8 +7,10 @@ use super::super::migration::{self, Migration};
 use super::super::statement::{all, number, one};
 use crate::store::StoreError;
 
-const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, name: "event store", sql: include_str!("0001_event_store.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, name: "event store", sql: include_str!("0001_event_store.sql") },
+    Migration { version: 2, name: "no replacing", sql: include_str!("0002_no_replacing.sql") },
+];
 
 const HAS_MIGRATIONS: &str = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'cqrs_migrations'";
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS cqrs_migrations (
