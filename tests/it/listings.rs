@@ -1,5 +1,7 @@
 //! The README's and the book's listings are all compiled.
 
+mod manifest;
+
 use std::path::PathBuf;
 
 use crate::workspace::{files, read};

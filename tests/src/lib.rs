@@ -18,8 +18,10 @@ macro_rules! listings {
 
 listings! {
     Readme: "README.md",
+    Commands: "book/src/commands.md",
     Domain: "book/src/domain.md",
     Evolution: "book/src/evolution.md",
+    Reading: "book/src/reading.md",
     Running: "book/src/running.md",
     Specs: "book/src/specs.md",
     Store: "book/src/store.md",
