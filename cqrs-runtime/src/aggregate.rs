@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use crate::command::{Command, CommandSet};
 use crate::context::Context;
-use crate::event::{DecodeError, Event, Parts, RawEvent};
+use crate::event::{AnyEvent, DecodeError, Event, Parts, RawEvent};
 use crate::id::Identifier;
 use crate::json::EncodeError;
 use crate::schema::{AggregateSchema, Shapes};
@@ -85,17 +85,26 @@ pub trait EventSet: Clone + Debug + PartialEq + Send + Sync + 'static {
     /// When the name or version is not known, or the payload is not of its shape.
     fn decode(raw: &RawEvent<'_>) -> Result<Parts<Self>, DecodeError>;
 
+    /// The event itself.
+    fn as_event(&self) -> &dyn AnyEvent;
+
     /// The stored name of this event.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &'static str {
+        self.as_event().name()
+    }
 
     /// The schema version in which this event is written.
-    fn schema_version(&self) -> u32;
+    fn schema_version(&self) -> u32 {
+        self.as_event().schema_version()
+    }
 
     /// Writes the payload as JSON.
     ///
     /// # Errors
     /// When a field can't be told in JSON, as a float that is no number.
-    fn payload(&self) -> Result<String, EncodeError>;
+    fn payload(&self) -> Result<String, EncodeError> {
+        self.as_event().payload()
+    }
 }
 
 /// An aggregate that has `E` among its events; the derive writes it.
@@ -104,7 +113,7 @@ pub trait EventSet: Clone + Debug + PartialEq + Send + Sync + 'static {
     label = "`{Self}` has no such event",
     note = "list it: `#[aggregate(events(.., {E}))]` on `{Self}`, and write `impl Apply<{E}> for {Self}`"
 )]
-pub trait Emits<E: Event>: Aggregate {
+pub trait Emits<E>: Aggregate {
     /// The event as a member of the enum.
     fn wrap(event: E) -> Self::Event;
 

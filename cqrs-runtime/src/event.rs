@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use crate::json::{self, EncodeError};
 use crate::metadata::EventMetadata;
 use crate::schema::{EventSchema, Shapes};
 use crate::upcast::UpcastError;
@@ -42,6 +43,41 @@ pub trait Event: Serialize + DeserializeOwned + Send + Sync + 'static {
 
     /// The shapes of all versions up to this one, oldest first.
     fn history(shapes: &mut Shapes) -> Vec<EventSchema>;
+}
+
+/// An event, whichever it is, as it is to be stored.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an event",
+    label = "not an event",
+    note = "derive it: `#[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]` on `{Self}`"
+)]
+pub trait AnyEvent {
+    /// Its stored name.
+    fn name(&self) -> &'static str;
+
+    /// The version of its stored shape.
+    fn schema_version(&self) -> u32;
+
+    /// Its payload as JSON.
+    ///
+    /// # Errors
+    /// When a field can't be told in JSON, as a float that is no number.
+    fn payload(&self) -> Result<String, EncodeError>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Event> AnyEvent for E {
+    fn name(&self) -> &'static str {
+        E::NAME
+    }
+
+    fn schema_version(&self) -> u32 {
+        E::VERSION
+    }
+
+    fn payload(&self) -> Result<String, EncodeError> {
+        json::encode(self)
+    }
 }
 
 /// An event as it is stored, borrowed from the page that was read.

@@ -3,6 +3,7 @@
 mod checks;
 mod decode;
 mod fallback;
+mod members;
 mod route;
 mod stored;
 
@@ -16,6 +17,7 @@ pub use std::hash::{Hash, Hasher};
 pub use std::marker::Copy;
 pub use std::ops::FnOnce;
 pub use std::option::Option::{self, None, Some};
+pub use std::primitive::{bool, str, u32, u64};
 pub use std::result::Result::{self, Err, Ok};
 pub use std::str::FromStr;
 pub use std::string::{String, ToString};
@@ -28,7 +30,7 @@ pub use uuid::Uuid;
 pub use crate::aggregate::{Aggregate, Decide, DecideError, DomainError, Emits, EventSet, Events, SnapshotPolicy};
 pub use crate::command::{Command, CommandJsonError, CommandSet, CommandVisitor};
 pub use crate::context::Context;
-pub use crate::event::{DecodeError, Event, Parts, RawEvent};
+pub use crate::event::{AnyEvent, DecodeError, Event, Parts, RawEvent};
 pub use crate::id::{GeneratedId, Identifier, ParseIdError};
 pub use crate::json::EncodeError;
 pub use crate::schema::{AggregateSchema, Definition, EventSchema, Shape, Shapes};
@@ -37,10 +39,11 @@ pub use crate::value::Value;
 pub use checks::{OfOneAggregate, check_command, check_event_name, check_previous, check_retired_name};
 pub use decode::{
     Link, NoFields, convert, converted, decode, decode_after, decode_current, decode_old, decode_retired,
-    decode_without_fields, encode, history_before,
+    decode_without_fields, history_before,
 };
-pub use fallback::{UnknownError, UnknownId, failed};
-pub use route::{apply, command_from_json, create, handle, init, snapshot_policy, unknown_command, visit};
+pub use fallback::{UnknownError, UnknownId, failed, undecided};
+pub use members::{command_member, event_member};
+pub use route::{Decision, apply, command_from_json, create, handle, init, snapshot_policy, unknown_command, visit};
 pub use stored::{
     Adapted, adapted_shape, choice, event_schema, generate, id_from_text, parse_id, record, restore, shape, store,
     text_id_from,

@@ -24,7 +24,7 @@ fn aggregate(model: &Model) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl __private::Aggregate for #ident {
-            const TYPE: &'static str = #name;
+            const TYPE: &'static __private::str = #name;
             type Id = #id;
             type Event = #event_enum;
             type Command = #command_enum;
@@ -64,7 +64,7 @@ fn evolve(model: &Model) -> TokenStream {
     let matching =
         if all_begin { quote!(match event { #others }) } else { quote!(match event { #(#applies,)* #others }) };
     let body = if all_begin { quote!(let _ = event; false) } else { quote!(#matching #changed) };
-    quote!(fn evolve(&mut self, event: &Self::Event) -> bool { #body })
+    quote!(fn evolve(&mut self, event: &Self::Event) -> __private::bool { #body })
 }
 
 /// One arm for all the events that don't count.

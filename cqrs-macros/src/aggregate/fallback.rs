@@ -20,14 +20,14 @@ fn aggregate(model: &Model) -> TokenStream {
     let config = model.config.as_ref().map_or_else(|| quote!(()), |ty| quote!(#ty));
     quote! {
         impl __private::Aggregate for #ident {
-            const TYPE: &'static str = "";
+            const TYPE: &'static __private::str = "";
             type Id = #id;
             type Event = #event_enum;
             type Command = #command_enum;
             type Error = #error;
             type Config = #config;
             fn begin(_: &Self::Event) -> __private::Option<Self> { __private::failed() }
-            fn evolve(&mut self, _: &Self::Event) -> bool { __private::failed() }
+            fn evolve(&mut self, _: &Self::Event) -> __private::bool { __private::failed() }
             fn schema(_: &mut __private::Shapes) -> __private::AggregateSchema { __private::failed() }
         }
     }
@@ -37,42 +37,31 @@ fn sets(model: &Model) -> TokenStream {
     let Model { ident, event_enum, command_enum, .. } = model;
     quote! {
         impl __private::EventSet for #event_enum {
-            const NAMES: &'static [&'static str] = &[];
+            const NAMES: &'static [&'static __private::str] = &[];
             fn decode(
                 _: &__private::RawEvent<'_>,
             ) -> __private::Result<__private::Parts<Self>, __private::DecodeError> {
                 __private::failed()
             }
-            fn name(&self) -> &'static str { __private::failed() }
-            fn schema_version(&self) -> u32 { __private::failed() }
-            fn payload(&self) -> __private::Result<__private::String, __private::EncodeError> {
-                __private::failed()
-            }
+            fn as_event(&self) -> &dyn __private::AnyEvent { __private::failed() }
         }
         impl __private::CommandSet<#ident> for #command_enum {
-            const NAMES: &'static [&'static str] = &[];
-            fn from_json(_: &str, _: &str) -> __private::Result<Self, __private::CommandJsonError> {
+            const NAMES: &'static [&'static __private::str] = &[];
+            fn from_json(_: &__private::str, _: &__private::str) -> __private::Result<Self, __private::CommandJsonError> {
                 __private::failed()
             }
-            fn name(&self) -> &'static str { __private::failed() }
+            fn name(&self) -> &'static __private::str { __private::failed() }
             fn visit<V: __private::CommandVisitor<#ident>>(self, _: V) -> V::Output { __private::failed() }
         }
     }
 }
 
 fn members(model: &Model) -> TokenStream {
-    let events = model.events.iter().map(|event| events::conversions(model, event));
+    let ident = &model.ident;
+    let events = model.events.iter().map(|event| events::member(model, event));
     let commands = model.commands.iter().map(|command| {
-        let conversions = commands::conversions(model, command);
-        let decide = commands::decide(
-            model,
-            command,
-            &quote!({
-                let _ = (state, command, cx);
-                __private::failed()
-            }),
-        );
-        quote!(#conversions #decide)
+        let path = &command.path;
+        commands::member_by(model, command, &quote!(__private::undecided::<#ident, #path>))
     });
     quote!(#(#events)* #(#commands)*)
 }

@@ -19,9 +19,9 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let command = quote! {
         #[automatically_derived]
         impl __private::Command for #ident {
-            const NAME: &'static str = #name;
+            const NAME: &'static __private::str = #name;
             #timeout
-            const NEW_ID: bool = #new_id;
+            const NEW_ID: __private::bool = #new_id;
             type Id = #id;
             type Enrichment = #enrichment;
             #target

@@ -18,8 +18,8 @@ pub(super) fn expand(input: &DeriveInput, attrs: &Attrs) -> TokenStream {
     );
     let command = quote! {
         impl __private::Command for #ident {
-            const NAME: &'static str = "";
-            const NEW_ID: bool = false;
+            const NAME: &'static __private::str = "";
+            const NEW_ID: __private::bool = false;
             type Id = #id;
             type Enrichment = #enrichment;
             fn target(&self, _: impl __private::FnOnce() -> __private::Uuid) -> __private::Cow<'_, Self::Id> {

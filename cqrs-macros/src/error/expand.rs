@@ -17,12 +17,12 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             let told = field.map(|field| quote!(__private::Some(#field))).next();
             told.unwrap_or_else(|| quote!(__private::None))
         });
-        quote!(fn field(&self) -> __private::Option<&'static str> { #fields })
+        quote!(fn field(&self) -> __private::Option<&'static __private::str> { #fields })
     });
     let error = quote! {
         #[automatically_derived]
         impl __private::DomainError for #ident {
-            fn code(&self) -> &'static str { #codes }
+            fn code(&self) -> &'static __private::str { #codes }
             #field
         }
     };

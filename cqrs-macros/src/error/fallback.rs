@@ -9,7 +9,7 @@ pub(super) fn expand(input: &DeriveInput, attrs: &Attrs) -> TokenStream {
     let ident = &input.ident;
     let error = quote! {
         impl __private::DomainError for #ident {
-            fn code(&self) -> &'static str { "" }
+            fn code(&self) -> &'static __private::str { "" }
         }
     };
     sealed(&runtime(attrs.container.runtime.as_ref()), &error)

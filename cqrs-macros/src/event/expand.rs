@@ -21,8 +21,8 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         #outside
         #[automatically_derived]
         impl __private::Event for #ident {
-            const NAME: &'static str = #name;
-            const VERSION: u32 = #version;
+            const NAME: &'static __private::str = #name;
+            const VERSION: __private::u32 = #version;
             fn decode(
                 #raw: &__private::RawEvent<'_>,
             ) -> __private::Result<__private::Parts<Self>, __private::DecodeError> {

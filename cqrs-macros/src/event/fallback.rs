@@ -10,8 +10,8 @@ pub(super) fn expand(input: &DeriveInput, attrs: &Attrs) -> TokenStream {
     // Version 0 and an empty name tell the checks across items that the derive failed.
     let event = quote! {
         impl __private::Event for #ident {
-            const NAME: &'static str = "";
-            const VERSION: u32 = 0;
+            const NAME: &'static __private::str = "";
+            const VERSION: __private::u32 = 0;
             fn decode(
                 _: &__private::RawEvent<'_>,
             ) -> __private::Result<__private::Parts<Self>, __private::DecodeError> {

@@ -35,7 +35,7 @@ fn comparisons(Model { ident, kind, .. }: &Model) -> TokenStream {
         }
         #[automatically_derived]
         impl __private::PartialEq for #ident {
-            fn eq(&self, other: &Self) -> bool { self.0 == other.0 }
+            fn eq(&self, other: &Self) -> __private::bool { self.0 == other.0 }
         }
         #[automatically_derived]
         impl __private::Eq for #ident {}
@@ -71,7 +71,7 @@ fn texts(Model { ident, kind, .. }: &Model) -> TokenStream {
         #[automatically_derived]
         impl __private::FromStr for #ident {
             type Err = __private::ParseIdError;
-            fn from_str(text: &str) -> __private::Result<Self, Self::Err> { #parse }
+            fn from_str(text: &__private::str) -> __private::Result<Self, Self::Err> { #parse }
         }
     }
 }
@@ -114,9 +114,9 @@ fn conversions(Model { ident, inner, kind, .. }: &Model) -> TokenStream {
                 }
             }
             #[automatically_derived]
-            impl __private::TryFrom<&str> for #ident {
+            impl __private::TryFrom<&__private::str> for #ident {
                 type Error = __private::ParseIdError;
-                fn try_from(text: &str) -> __private::Result<Self, Self::Error> { __private::FromStr::from_str(text) }
+                fn try_from(text: &__private::str) -> __private::Result<Self, Self::Error> { __private::FromStr::from_str(text) }
             }
         },
     }

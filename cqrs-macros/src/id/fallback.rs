@@ -27,7 +27,7 @@ pub(super) fn expand(input: &DeriveInput, attrs: &Attrs) -> TokenStream {
         }
         impl __private::FromStr for #ident {
             type Err = __private::ParseIdError;
-            fn from_str(_: &str) -> __private::Result<Self, Self::Err> { __private::failed() }
+            fn from_str(_: &__private::str) -> __private::Result<Self, Self::Err> { __private::failed() }
         }
         impl __private::Value for #ident {
             fn shape(_: &mut __private::Shapes) -> __private::Shape { __private::failed() }

@@ -15,7 +15,7 @@ pub(crate) fn standard(input: &DeriveInput) -> TokenStream {
             fn fmt(&self, _: &mut __private::Formatter<'_>) -> __private::fmt::Result { __private::failed() }
         }
         impl __private::PartialEq for #ident {
-            fn eq(&self, _: &Self) -> bool { __private::failed() }
+            fn eq(&self, _: &Self) -> __private::bool { __private::failed() }
         }
     }
 }

@@ -101,7 +101,7 @@ pub(crate) fn expand(ident: &Ident, cases: &[Case]) -> TokenStream {
         }
         #[automatically_derived]
         impl __private::PartialEq for #ident {
-            fn eq(&self, other: &Self) -> bool {
+            fn eq(&self, other: &Self) -> __private::bool {
                 match (self, other) { #(#eq,)* #otherwise }
             }
         }

@@ -1,7 +1,8 @@
 //! Checks across items, made when constants are evaluated; a failed one is reported at its caller's span.
 
 use super::decode::Link;
-use crate::command::Command;
+use crate::aggregate::{Aggregate, EventSet};
+use crate::command::{Command, CommandSet};
 use crate::event::Event;
 
 /// A command belongs to one aggregate: a second one that lists it conflicts with this impl.
@@ -35,7 +36,8 @@ pub const fn check_previous<L: Link>(event: &str, previous: &str) {
 /// # Panics
 /// When one has.
 #[track_caller]
-pub const fn check_event_name(names: &[&str], index: usize) {
+pub const fn check_event_name<S: EventSet>(index: usize) {
+    let names = S::NAMES;
     if is_taken(names, index) {
         let text = Text::new().push("two events of this aggregate are stored under \"").push(names[index]);
         text.push("\": give one of them another name, `#[event(name = \"..\")]`").panic();
@@ -47,8 +49,8 @@ pub const fn check_event_name(names: &[&str], index: usize) {
 /// # Panics
 /// When it has the name of a current one.
 #[track_caller]
-pub const fn check_retired_name<E: Event>(names: &[&str]) {
-    let mut index = 0;
+pub const fn check_retired_name<S: EventSet, E: Event>() {
+    let (names, mut index) = (S::NAMES, 0);
     while index < names.len() {
         if same(names[index], E::NAME) && !E::NAME.is_empty() {
             let text = Text::new().push("\"").push(E::NAME).push("\" is still the name of a listed event: an older ");
@@ -63,7 +65,8 @@ pub const fn check_retired_name<E: Event>(names: &[&str]) {
 /// # Panics
 /// When the one or the other is not so.
 #[track_caller]
-pub const fn check_command<C: Command>(names: &[&str], index: usize, creates: bool) {
+pub const fn check_command<A: Aggregate, C: Command>(index: usize, creates: bool) {
+    let names = A::Command::NAMES;
     if is_taken(names, index) {
         let text = Text::new().push("two commands of this aggregate are sent as \"").push(names[index]);
         text.push("\": give one of them another name, `#[command(name = \"..\")]`").panic();

@@ -4,21 +4,12 @@ use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny, MapAcce
 
 use crate::aggregate::EventSet;
 use crate::event::{DecodeError, Event, Parts, RawEvent};
-use crate::json::{self, EncodeError};
 use crate::schema::{EventSchema, Shapes};
 use crate::upcast::{Upcast, UpcastContext, UpcastError};
 
 /// Decodes an event as a member of a set.
 pub fn decode<E: Event, Set>(raw: &RawEvent<'_>, wrap: impl FnMut(E) -> Set) -> Result<Parts<Set>, DecodeError> {
     Ok(E::decode(raw)?.map(wrap))
-}
-
-/// The payload of an event.
-///
-/// # Errors
-/// When a field can't be told in JSON.
-pub fn encode<E: Event>(event: &E) -> Result<String, EncodeError> {
-    json::encode(event)
 }
 
 /// Decodes the current version, the only one that it is asked for.

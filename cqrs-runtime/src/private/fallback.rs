@@ -6,7 +6,9 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::aggregate::DomainError;
+use crate::aggregate::{Aggregate, DecideError, DomainError, Events};
+use crate::command::Command;
+use crate::context::Context;
 use crate::id::{GeneratedId, Identifier, ParseIdError};
 use crate::schema::{Shape, Shapes};
 use crate::value::Value;
@@ -17,6 +19,18 @@ use crate::value::Value;
 /// Always; a program with such a function does not compile.
 pub fn failed() -> ! {
     panic!("a derive failed, so this program did not compile")
+}
+
+/// The decision of an aggregate whose derive failed.
+///
+/// # Errors
+/// None: it is never asked.
+pub fn undecided<A: Aggregate, C: Command>(
+    _: Option<&A>,
+    _: C,
+    _: &Context<A, C::Enrichment>,
+) -> Result<Events<A>, DecideError<A::Error>> {
+    failed()
 }
 
 /// The id of a command or an aggregate that does not say which one it has.

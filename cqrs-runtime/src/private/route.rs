@@ -9,6 +9,9 @@ use crate::command::{Command, CommandJsonError, CommandSet, CommandVisitor};
 use crate::context::Context;
 use crate::json;
 
+/// What comes of a decision.
+pub type Decision<A> = Result<Events<A>, DecideError<<A as Aggregate>::Error>>;
+
 /// The state that an event begins.
 pub fn init<A: Init<E>, E>(event: &E) -> A {
     A::init(event)

@@ -109,3 +109,101 @@ fn defaults_mean_the_items_of_the_user() {
     let event = r#struct { r#match: "m".into(), shapes, raw: 3, shape_0: 4 };
     assert_eq!(decoded, stored::Parts::One(event.into()));
 }
+
+/// Types named like primitives; what serde derives for events and commands could not stand here, what the derives
+/// write can.
+mod primitives {
+    use cqrs_runtime::aggregate::{Create, Init};
+    use cqrs_runtime::prelude::{Aggregate, Context, DomainError, Events, Id, Uuid};
+
+    macro_rules! primitives {
+        ($($name:ident)+) => { $(#[expect(dead_code, reason = "only its name matters")] struct $name;)+ };
+    }
+
+    primitives!(bool str char u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 serde);
+
+    #[derive(Id)]
+    pub(super) struct ShelfId(Uuid);
+
+    #[derive(Debug, PartialEq, thiserror::Error, DomainError)]
+    #[error("refused")]
+    pub(super) struct Refused;
+
+    #[derive(Aggregate, Clone, Debug, PartialEq)]
+    #[aggregate(id = ShelfId, events(super::plain::Placed), commands(create(super::plain::Place)), error = Refused)]
+    pub(super) struct Shelf;
+
+    impl Init<super::plain::Placed> for Shelf {
+        fn init(_: &super::plain::Placed) -> Self {
+            Self
+        }
+    }
+
+    impl Create<super::plain::Place> for Shelf {
+        fn create(_: super::plain::Place, _: &Context<Self>) -> Result<Events<Self>, Refused> {
+            Ok(super::plain::Placed {}.into())
+        }
+    }
+}
+
+mod plain {
+    use cqrs_runtime::prelude::*;
+
+    #[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
+    pub(super) struct Placed {}
+
+    #[derive(Command, Clone, Debug, Serialize, Deserialize)]
+    #[command(new_id = super::primitives::ShelfId)]
+    pub(super) struct Place {}
+}
+
+/// An aggregate whose state has no names for its fields.
+mod unnamed {
+    use cqrs_runtime::prelude::*;
+
+    #[derive(Id)]
+    pub(super) struct TallyId(Uuid);
+
+    #[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
+    pub(super) struct Counted {
+        pub(super) by: i64,
+    }
+
+    #[derive(Command, Clone, Debug, Serialize, Deserialize)]
+    #[command(new_id = TallyId)]
+    pub(super) struct Count {}
+
+    #[derive(Debug, PartialEq, thiserror::Error, DomainError)]
+    pub(super) enum Never {}
+
+    #[derive(Aggregate, Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[aggregate(id = TallyId, events(Counted), commands(create(Count)), error = Never, snapshot(every = 1))]
+    pub(super) struct Tally(pub(super) i64);
+
+    impl Init<Counted> for Tally {
+        fn init(event: &Counted) -> Self {
+            Self(event.by)
+        }
+    }
+
+    impl Create<Count> for Tally {
+        fn create(_: Count, _: &Context<Self>) -> Result<Events<Self>, Never> {
+            Ok(Counted { by: 1 }.into())
+        }
+    }
+}
+
+#[test]
+fn types_may_be_named_like_primitives() {
+    assert_eq!(<primitives::Shelf as ours::Aggregate>::TYPE, "Shelf");
+    let event = <primitives::Shelf as ours::Emits<plain::Placed>>::wrap(plain::Placed {});
+    assert_eq!(ours::EventSet::name(&event), "Placed");
+}
+
+#[test]
+fn a_state_may_be_a_tuple_struct_of_one_value() {
+    let begun = <unnamed::Tally as ours::Aggregate>::begin(&unnamed::Counted { by: 3 }.into());
+    let policy = <unnamed::Tally as ours::Aggregate>::snapshots().expect("it keeps snapshots");
+    let kept = (policy.encode)(begun.as_ref().expect("it begins")).expect("JSON");
+    assert_eq!((kept.as_str(), begun), ("3", (policy.decode)(&kept).ok()));
+}

@@ -1,6 +1,6 @@
 //! What no macro sees alone: names that clash, and commands that two aggregates claim.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote_spanned;
 use syn::spanned::Spanned;
 
@@ -13,8 +13,9 @@ pub(super) fn expand(model: &Model) -> TokenStream {
 fn events(model: &Model) -> impl Iterator<Item = TokenStream> {
     let event_enum = &model.event_enum;
     model.events.iter().enumerate().skip(1).map(move |(index, event)| {
+        let index = Literal::usize_unsuffixed(index);
         quote_spanned! {event.path.span()=>
-            const _: () = __private::check_event_name(<#event_enum as __private::EventSet>::NAMES, #index);
+            const _: () = __private::check_event_name::<#event_enum>(#index);
         }
     })
 }
@@ -23,23 +24,18 @@ fn retired(model: &Model) -> impl Iterator<Item = TokenStream> {
     let event_enum = &model.event_enum;
     model.retired.iter().map(move |path| {
         quote_spanned! {path.span()=>
-            const _: () = __private::check_retired_name::<#path>(<#event_enum as __private::EventSet>::NAMES);
+            const _: () = __private::check_retired_name::<#event_enum, #path>();
         }
     })
 }
 
 fn commands(model: &Model) -> impl Iterator<Item = TokenStream> {
-    let (ident, command_enum) = (&model.ident, &model.command_enum);
+    let ident = &model.ident;
     model.commands.iter().enumerate().map(move |(index, command)| {
-        let (path, begins) = (&command.path, command.begins);
+        let (path, begins, index) = (&command.path, command.begins, Literal::usize_unsuffixed(index));
         quote_spanned! {path.span()=>
-            #[automatically_derived]
             impl __private::OfOneAggregate for #path {}
-            const _: () = __private::check_command::<#path>(
-                <#command_enum as __private::CommandSet<#ident>>::NAMES,
-                #index,
-                #begins,
-            );
+            const _: () = __private::check_command::<#ident, #path>(#index, #begins);
         }
     })
 }

@@ -41,14 +41,14 @@ fn set(model: &Model) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl __private::CommandSet<#ident> for #command_enum {
-            const NAMES: &'static [&'static str] = &[#(<#paths as __private::Command>::NAME),*];
-            fn from_json(name: &str, json: &str) -> __private::Result<Self, __private::CommandJsonError> {
+            const NAMES: &'static [&'static __private::str] = &[#(<#paths as __private::Command>::NAME),*];
+            fn from_json(name: &__private::str, json: &__private::str) -> __private::Result<Self, __private::CommandJsonError> {
                 match name {
                     #(<#paths as __private::Command>::NAME => __private::command_from_json(json, Self::#variants),)*
                     _ => __private::Err(__private::unknown_command::<#ident>(name)),
                 }
             }
-            fn name(&self) -> &'static str {
+            fn name(&self) -> &'static __private::str {
                 match self { #(Self::#variants(_) => <#paths as __private::Command>::NAME),* }
             }
             fn visit<V: __private::CommandVisitor<#ident>>(self, visitor: V) -> V::Output {
@@ -58,46 +58,29 @@ fn set(model: &Model) -> TokenStream {
     }
 }
 
-/// From the command to the enum, and back.
-pub(in crate::aggregate) fn conversions(model: &Model, Member { path, variant, .. }: &Member) -> TokenStream {
-    let Model { command_enum, commands, .. } = model;
-    let otherwise = (commands.len() > 1).then(|| quote!(other => __private::Err(other)));
+/// The command as a member of the enum, and that the aggregate decides on it by `decide`.
+///
+/// The impl is written out here, and not by the runtime's macro, for the compiler says less of one mistake in a derive
+/// than of one in a macro within a derive.
+pub(in crate::aggregate) fn member_by(model: &Model, member: &Member, decide: &TokenStream) -> TokenStream {
+    let (Model { ident, command_enum, .. }, Member { path, variant, begins }) = (model, member);
     quote! {
-        #[automatically_derived]
-        impl __private::From<#path> for #command_enum {
-            fn from(command: #path) -> Self { Self::#variant(command) }
-        }
-        #[automatically_derived]
-        impl __private::TryFrom<#command_enum> for #path {
-            type Error = #command_enum;
-            fn try_from(command: #command_enum) -> __private::Result<Self, #command_enum> {
-                match command { #command_enum::#variant(command) => __private::Ok(command), #otherwise }
-            }
-        }
-    }
-}
-
-/// That the aggregate decides on the command, by `body`.
-pub(in crate::aggregate) fn decide(model: &Model, member: &Member, body: &TokenStream) -> TokenStream {
-    let (ident, Member { path, begins, .. }) = (&model.ident, member);
-    quote! {
+        __private::command_member!(#command_enum::#variant, #path);
         #[automatically_derived]
         impl __private::Decide<#path> for #ident {
-            const CREATES: bool = #begins;
+            const CREATES: __private::bool = #begins;
             fn decide(
                 state: __private::Option<&Self>,
                 command: #path,
                 cx: &__private::Context<Self, <#path as __private::Command>::Enrichment>,
-            ) -> __private::Result<__private::Events<Self>, __private::DecideError<Self::Error>> {
-                #body
+            ) -> __private::Decision<Self> {
+                #decide(state, command, cx)
             }
         }
     }
 }
 
 fn member(model: &Model, member: &Member) -> TokenStream {
-    let decide_on = at(if member.begins { "create" } else { "handle" }, &member.path, model, &quote!());
-    let decide = decide(model, member, &quote!(#decide_on(state, command, cx)));
-    let conversions = conversions(model, member);
-    quote!(#conversions #decide)
+    let decide = at(if member.begins { "create" } else { "handle" }, &member.path, model, &quote!());
+    member_by(model, member, &decide)
 }

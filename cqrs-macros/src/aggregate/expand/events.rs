@@ -24,7 +24,7 @@ pub(in crate::aggregate) fn definition(model: &Model) -> TokenStream {
 
 pub(super) fn impls(model: &Model) -> TokenStream {
     let set = set(model);
-    let members = model.events.iter().map(|event| conversions(model, event));
+    let members = model.events.iter().map(|event| member(model, event));
     quote!(#set #(#members)*)
 }
 
@@ -41,7 +41,7 @@ fn set(model: &Model) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl __private::EventSet for #event_enum {
-            const NAMES: &'static [&'static str] = &[#(<#paths as __private::Event>::NAME),*];
+            const NAMES: &'static [&'static __private::str] = &[#(<#paths as __private::Event>::NAME),*];
             fn decode(
                 raw: &__private::RawEvent<'_>,
             ) -> __private::Result<__private::Parts<Self>, __private::DecodeError> {
@@ -51,43 +51,15 @@ fn set(model: &Model) -> TokenStream {
                     _ => __private::Err(__private::DecodeError::UnknownName),
                 }
             }
-            fn name(&self) -> &'static str {
-                match self { #(Self::#variants(_) => <#paths as __private::Event>::NAME),* }
-            }
-            fn schema_version(&self) -> u32 {
-                match self { #(Self::#variants(_) => <#paths as __private::Event>::VERSION),* }
-            }
-            fn payload(&self) -> __private::Result<__private::String, __private::EncodeError> {
-                match self { #(Self::#variants(event) => __private::encode(event)),* }
+            fn as_event(&self) -> &dyn __private::AnyEvent {
+                match self { #(Self::#variants(event) => event),* }
             }
         }
     }
 }
 
-/// From the event to the enum, and back.
-pub(in crate::aggregate) fn conversions(model: &Model, Member { path, variant, .. }: &Member) -> TokenStream {
-    let Model { ident, event_enum, events, .. } = model;
-    let several = events.len() > 1;
-    let otherwise = several.then(|| quote!(other => __private::Err(other)));
-    let unwrap_otherwise = several.then(|| quote!(_ => __private::None));
-    quote! {
-        #[automatically_derived]
-        impl __private::From<#path> for #event_enum {
-            fn from(event: #path) -> Self { Self::#variant(event) }
-        }
-        #[automatically_derived]
-        impl __private::TryFrom<#event_enum> for #path {
-            type Error = #event_enum;
-            fn try_from(event: #event_enum) -> __private::Result<Self, #event_enum> {
-                match event { #event_enum::#variant(event) => __private::Ok(event), #otherwise }
-            }
-        }
-        #[automatically_derived]
-        impl __private::Emits<#path> for #ident {
-            fn wrap(event: #path) -> #event_enum { #event_enum::#variant(event) }
-            fn unwrap(event: &#event_enum) -> __private::Option<&#path> {
-                match event { #event_enum::#variant(event) => __private::Some(event), #unwrap_otherwise }
-            }
-        }
-    }
+/// The event as a member of the enum.
+pub(in crate::aggregate) fn member(model: &Model, Member { path, variant, .. }: &Member) -> TokenStream {
+    let Model { ident, event_enum, .. } = model;
+    quote!(__private::event_member!(#ident, #event_enum::#variant, #path);)
 }
