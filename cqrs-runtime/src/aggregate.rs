@@ -260,16 +260,22 @@ impl<A: Aggregate> Events<A> {
     }
 
     /// Takes a name, such as an e-mail address, that must be unique across aggregates.
+    ///
+    /// Of several changes of one name, the last one counts: an address that is released and taken again is kept.
     #[must_use]
-    pub fn claim(mut self, claim: Claim) -> Self {
-        self.claims.push(ClaimChange::Take(claim));
-        self
+    pub fn claim(self, claim: Claim) -> Self {
+        self.change(ClaimChange::Take(claim))
     }
 
     /// Gives a name free; without effect where the aggregate does not hold it.
     #[must_use]
-    pub fn release(mut self, claim: Claim) -> Self {
-        self.claims.push(ClaimChange::Release(claim));
+    pub fn release(self, claim: Claim) -> Self {
+        self.change(ClaimChange::Release(claim))
+    }
+
+    fn change(mut self, change: ClaimChange) -> Self {
+        self.claims.retain(|earlier| earlier.claim() != change.claim());
+        self.claims.push(change);
         self
     }
 

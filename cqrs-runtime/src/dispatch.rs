@@ -163,6 +163,7 @@ impl<A: Aggregate> Dispatcher<A> {
         A: Decide<C>,
         C: Command<Id = A::Id>,
     {
+        options.check()?;
         let options = self.of_own_tenant(options)?;
         let deadline = options.deadline.or(self.deadline).map(|allowed| Instant::now() + allowed);
         Call::new(self, command, options, deadline).execute().await

@@ -227,14 +227,26 @@ pub enum DecodeError {
 pub struct Recorded<E> {
     /// The event.
     pub event: E,
+    /// The id of the aggregate that it happened to, in its canonical text: parses into the id's type.
+    pub stream_id: String,
     /// Its place in the log, from 1.
     pub position: u64,
     /// Its place in the stream, from 1.
     pub version: u64,
     /// Which part of the stored event it is, from 0, where an upcaster split it.
     pub part: u32,
+    /// How many parts the stored event has; 1 where no upcaster split it.
+    pub parts: u32,
     /// Who, when, why.
     pub metadata: EventMetadata,
+}
+
+impl<E> Recorded<E> {
+    /// Whether all of the stored event has been seen with this one: a reader that stops earlier has to read it again.
+    #[must_use]
+    pub fn is_last_part(&self) -> bool {
+        self.part + 1 >= self.parts
+    }
 }
 
 impl<E> Deref for Recorded<E> {

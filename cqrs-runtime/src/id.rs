@@ -61,10 +61,10 @@ pub trait GeneratedId: Identifier {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParseIdError {
     /// The text is empty.
-    #[error("an id can't be empty")]
+    #[error("the text is empty")]
     Empty,
     /// The text has more than 255 bytes.
-    #[error("an id has at most {limit} bytes, this one has {length}")]
+    #[error("the text has {length} bytes, more than the {limit} that are allowed")]
     TooLong {
         /// The bytes of the text.
         length: usize,
@@ -72,7 +72,7 @@ pub enum ParseIdError {
         limit: usize,
     },
     /// The text has a control character.
-    #[error("an id can't contain the control character {character:?}")]
+    #[error("the text has the control character {character:?}")]
     ControlCharacter {
         /// The first one.
         character: char,

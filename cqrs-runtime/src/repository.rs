@@ -202,11 +202,16 @@ fn decode<A: Aggregate>(stored: &StoredEvent) -> Result<Decoded<A>, LoadError> {
     let raw = stored.as_raw();
     let parts = A::Event::decode(&raw).map_err(|source| undecodable(&raw, source))?;
     let metadata = raw.metadata().map_err(|source| undecodable(&raw, source))?;
+    let parts: Vec<_> = parts.into_iter().collect();
+    // No upcaster makes four milliards of one.
+    let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
     let recorded = parts.into_iter().zip(0..).map(|(event, part)| Recorded {
         event,
+        stream_id: raw.stream_id.to_owned(),
         position: raw.position,
         version: raw.version,
         part,
+        parts: count,
         metadata: metadata.clone(),
     });
     Ok(recorded.collect())

@@ -7,7 +7,7 @@ use cqrs_runtime::dispatch::{CommandError, Dispatcher};
 use cqrs_runtime::metadata::CommandMetadata;
 use cqrs_runtime::prelude::*;
 use cqrs_runtime::repository::{Repository, SaveError, Saved};
-use cqrs_runtime::store::{AppendError, EventStore, ExpectedVersion, StreamKey};
+use cqrs_runtime::store::{AppendError, EventQuery, EventStore, ExpectedVersion, StreamKey};
 use futures_util::TryStreamExt;
 
 use self::domain::{Leave, Left, Member, MemberEvent, MemberId, Register, Registered, Rename, Renamed, email};
@@ -117,6 +117,43 @@ async fn a_command_is_told_who_holds_a_name() {
     dispatcher.dispatch(rename("a@x")).await.unwrap();
     assert_eq!(holder(&members, "a@x").await, Some(members.stream(&id(2))));
     assert_eq!(holder(&members, "b@x").await, None);
+}
+
+#[tokio::test]
+async fn a_name_that_is_released_and_taken_again_is_kept() {
+    let members = members();
+    let dispatcher = Dispatcher::over(members.clone());
+    dispatcher.dispatch(Register { member: id(1), email: "a@x".to_owned() }).await.unwrap();
+    dispatcher.dispatch(Rename { member: id(1), email: "a@x".to_owned() }).await.unwrap();
+    assert_eq!(holder(&members, "a@x").await, Some(members.stream(&id(1))));
+    let taken_and_released = Events::from(Left {}).claim(email("b@x")).release(email("a@x")).release(email("b@x"));
+    save(&members, 1, taken_and_released).await.unwrap();
+    assert_eq!((holder(&members, "a@x").await, holder(&members, "b@x").await), (None, None));
+}
+
+#[tokio::test]
+async fn an_event_tells_what_it_happened_to() {
+    let members = members();
+    let saved = save(&members, 1, registered("a@x")).await.unwrap();
+    save(&members, 2, registered("b@x")).await.unwrap();
+    let named: Vec<_> = members.events_of(EventQuery::log().named([Registered::NAME])).try_collect().await.unwrap();
+    let members_named: Vec<MemberId> = named.iter().map(|event| event.stream_id.parse().unwrap()).collect();
+    assert_eq!(members_named, [id(1), id(2)]);
+    assert_eq!(saved.events, named[..1]);
+    // A typed reader goes on where it stopped.
+    let start = members.store().start_cursor().await.unwrap();
+    let rest: Vec<_> = members
+        .store()
+        .read_after(start.past(&named[0]), EventQuery::log())
+        .await
+        .unwrap()
+        .try_collect()
+        .await
+        .unwrap();
+    assert_eq!(rest.iter().map(|event| event.position).collect::<Vec<_>>(), [2]);
+    let first_of_two = Recorded { parts: 2, ..named[0].clone() };
+    assert_eq!((start.past(&first_of_two), first_of_two.is_last_part()), (start, false));
+    assert_eq!(start.past(&Recorded { part: 1, ..first_of_two }), start.past(&named[0]));
 }
 
 #[tokio::test]

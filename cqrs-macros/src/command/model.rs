@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens as _;
 use syn::{DeriveInput, Field, Ident, Path, Type};
 
 use super::attrs::{Attrs, Container};
@@ -32,7 +34,10 @@ impl Model {
         let fields = named_fields(input, "a command", errors);
         let sent = |attrs| _ = SerdeAttrs::read_for(Purpose::Sent, attrs, errors);
         sent(&input.attrs);
-        fields.iter().flatten().for_each(|field| sent(&field.attrs));
+        for field in fields.iter().flatten() {
+            sent(&field.attrs);
+            refuse_unordered(field.ty.to_token_stream(), errors);
+        }
         let Attrs { container, ids } = attrs;
         if let (Some(_), None) = (&container.enrich_timeout, &container.enrich) {
             errors.push(&input.ident, "`enrich_timeout` limits an enrichment: name it with `enrich = ..`");
@@ -51,6 +56,20 @@ impl Model {
             enrichment: container.enrich.as_ref().map(|ty| ty.0.clone()),
             timeout: container.enrich_timeout.map(|timeout| timeout.0),
         })
+    }
+}
+
+/// Another order in every program run: the repetition of a command could not be recognised by its content.
+fn refuse_unordered(ty: TokenStream, errors: &Errors) {
+    for token in ty {
+        match token {
+            TokenTree::Group(group) => refuse_unordered(group.stream(), errors),
+            TokenTree::Ident(ident) if ident == "HashSet" => errors.push(
+                &ident,
+                "a `HashSet` is sent in another order each time, so that a repetition is not recognised: use a `BTreeSet`",
+            ),
+            _ => {}
+        }
     }
 }
 

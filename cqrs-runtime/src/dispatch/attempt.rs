@@ -51,7 +51,7 @@ impl<'d, A: Decide<C>, C: Command<Id = A::Id>> Call<'d, A, C> {
     }
 
     pub(super) async fn execute(self) -> Answer<A> {
-        let Some(identity) = Identity::of(&self.command, &self.options).map_err(CommandError::Encode)? else {
+        let Some(identity) = Identity::of::<A, C>(&self.command, &self.options).map_err(CommandError::Encode)? else {
             return self.decide_until_saved(None).await;
         };
         // A second sending waits here for the first one's answer.
@@ -233,6 +233,8 @@ impl<'d, A: Decide<C>, C: Command<Id = A::Id>> Call<'d, A, C> {
     /// What is done before anything is handed to the database to write, and so can be given up.
     async fn in_time<F: Future>(&self, future: F) -> Result<F::Output, CommandError<A::Error>> {
         match self.deadline {
+            // What is ready at once would be taken however late it is.
+            Some(deadline) if deadline <= Instant::now() => Err(CommandError::DeadlineExceeded),
             Some(deadline) => timeout_at(deadline, future).await.map_err(|_| CommandError::DeadlineExceeded),
             None => Ok(future.await),
         }

@@ -75,6 +75,14 @@ pub enum CommandError<E: DomainError> {
         /// Why.
         source: EnrichmentError,
     },
+    /// What the caller says beyond the command can't be kept.
+    #[error("the {what} can't be used")]
+    Option {
+        /// Which option.
+        what: &'static str,
+        /// What is wrong with it.
+        source: ParseIdError,
+    },
     /// The command is for another tenant than the dispatcher's.
     #[error("the command is for the tenant `{tenant}`, but is sent to `{dispatcher}`'s aggregates")]
     OtherTenant {

@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use super::CommandError;
+use crate::aggregate::DomainError;
+use crate::id::check_text;
 use crate::metadata::CommandMetadata;
 
 /// What a caller says beyond the command: who asks, what is expected, what makes a repetition recognisable.
@@ -76,5 +79,14 @@ impl CommandOptions {
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
+    }
+
+    /// Checks what stands in keys of the database.
+    pub(super) fn check<E: DomainError>(&self) -> Result<(), CommandError<E>> {
+        let Self { metadata, idempotency_key, .. } = self;
+        let check = |what, text: &str| check_text(text).map_err(|source| CommandError::Option { what, source });
+        let named = [("tenant", &metadata.tenant), ("principal", &metadata.principal)];
+        named.iter().filter(|(_, text)| !text.is_empty()).try_for_each(|(what, text)| check(what, text))?;
+        idempotency_key.as_ref().map_or(Ok(()), |key| check("idempotency key", key))
     }
 }

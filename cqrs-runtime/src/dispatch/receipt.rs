@@ -17,14 +17,18 @@ pub(super) struct Identity {
 }
 
 impl Identity {
-    pub(super) fn of<C: Command>(command: &C, options: &CommandOptions) -> Result<Option<Self>, EncodeError> {
+    pub(super) fn of<A: Aggregate, C: Command>(
+        command: &C,
+        options: &CommandOptions,
+    ) -> Result<Option<Self>, EncodeError> {
         let Some(key) = &options.idempotency_key else { return Ok(None) };
         let mut hash = Sha256::new();
         canonical(&json::document(command)?, &mut hash);
         let key = ReceiptKey {
             tenant: options.metadata.tenant.clone(),
             principal: options.metadata.principal.clone(),
-            command: C::NAME.into(),
+            // Two aggregates may have commands of one name.
+            command: format!("{}.{}", A::TYPE, C::NAME).into(),
             key: key.clone(),
         };
         Ok(Some(Self { key, input_hash: hash.finalize().into() }))
@@ -35,11 +39,12 @@ impl Identity {
     }
 }
 
-/// Hashes a document independently of the order of its keys.
+/// Hashes a document independently of the order of its keys, and of whether it says that something is missing: a program
+/// that knows one more optional field recognises what an older one was sent.
 fn canonical(value: &serde_json::Value, hash: &mut Sha256) {
     match value {
         serde_json::Value::Object(fields) => {
-            let mut fields: Vec<_> = fields.iter().collect();
+            let mut fields: Vec<_> = fields.iter().filter(|(_, value)| !value.is_null()).collect();
             fields.sort_by_key(|(name, _)| *name);
             hash.update(b"{");
             for (name, value) in fields {

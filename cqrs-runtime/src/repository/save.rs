@@ -58,7 +58,11 @@ impl<A: Aggregate> Repository<A> {
     ) -> Result<Saved<A>, SaveError> {
         let append = self.append_of(&loaded, &decision)?;
         let ids: Vec<Uuid> = append.events.iter().map(|event| event.id).collect();
-        let recording = Recording { correlation_id: append.correlation_id, causation_id: append.causation_id };
+        let recording = Recording {
+            aggregate: append.stream.id.clone(),
+            correlation: append.correlation_id,
+            causation: append.causation_id,
+        };
         self.advance(&mut loaded, &decision.events)?;
         let appended = self.store.append_before(append, decision.deadline).await?;
         let events = recording.recorded::<A>(self, &ids, &decision, &appended);
@@ -130,10 +134,11 @@ impl<A: Aggregate> Repository<A> {
     }
 }
 
-/// The ids that all events of one append share.
+/// What all events of one append share.
 struct Recording {
-    correlation_id: Uuid,
-    causation_id: Uuid,
+    aggregate: String,
+    correlation: Uuid,
+    causation: Uuid,
 }
 
 impl Recording {
@@ -151,13 +156,15 @@ impl Recording {
         let numbered = ids.iter().zip(&decision.events).zip(0..);
         let record = |((event_id, event), index): ((&Uuid, &A::Event), u64)| Recorded {
             event: event.clone(),
+            stream_id: self.aggregate.clone(),
             position: first_position + index,
             version: first_version + index,
             part: 0,
+            parts: 1,
             metadata: EventMetadata {
                 event_id: *event_id,
-                correlation_id: self.correlation_id,
-                causation_id: self.causation_id,
+                correlation_id: self.correlation,
+                causation_id: self.causation,
                 principal: decision.metadata.principal.clone(),
                 tenant: repository.tenant.clone(),
                 recorded_at: appended.recorded_at,

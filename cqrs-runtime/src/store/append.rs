@@ -287,7 +287,7 @@ pub struct Appended {
 /// The store's answer to one append; no neighbour in a batch has a say in it.
 ///
 /// Where several apply, the first of this order is given: `EventIdReused` and repeated events, `Receipted`,
-/// `ClaimTaken`, `Conflict`.
+/// `Conflict`, `ClaimTaken`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Written, now or by an earlier sending of the same events.

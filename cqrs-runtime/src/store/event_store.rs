@@ -71,6 +71,9 @@ impl EventStore {
     /// `DeadlineExceeded` where the append was still waiting, `Indeterminate` where the database had been given it.
     pub async fn append_before(&self, mut append: Append, deadline: Option<Instant>) -> Result<Appended, AppendError> {
         valid::check(&append)?;
+        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            return Err(AppendError::DeadlineExceeded);
+        }
         // What is answered is what is stored.
         append.recorded_at = append.recorded_at.trunc_subsecs(6);
         self.writer.append(append, deadline).await

@@ -78,11 +78,12 @@ impl Facts {
         if let Some(receipt) = append.receipt.as_ref().and_then(|receipt| self.receipts.get(&receipt.key)) {
             return Judgement::Settled(Verdict::Receipted(receipt.clone()));
         }
-        if let Some(taken) = self.taken_claim(append) {
-            return Judgement::Settled(taken);
-        }
+        // An append that was decided on an older state says nothing of claims: it may be decided otherwise.
         if !append.expected.accepts(version) {
             return Judgement::Settled(Verdict::Conflict { actual: version });
+        }
+        if let Some(taken) = self.taken_claim(append) {
+            return Judgement::Settled(taken);
         }
         Judgement::Write(self.accept(append, head))
     }

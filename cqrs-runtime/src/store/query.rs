@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{SnapshotFilter, StoredEvent, StreamKey};
+use crate::event::Recorded;
 
 /// Which way events are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -186,6 +187,16 @@ impl Cursor {
     #[must_use]
     pub fn at(self, event: &StoredEvent) -> Self {
         Self { position: event.position, event_id: event.event_id, ..self }
+    }
+
+    /// The cursor past a typed event of the same log; unmoved before the last part of one that an upcaster split.
+    #[must_use]
+    pub fn past<E>(self, event: &Recorded<E>) -> Self {
+        if event.is_last_part() {
+            Self { position: event.position, event_id: event.metadata.event_id, ..self }
+        } else {
+            self
+        }
     }
 }
 

@@ -217,4 +217,24 @@ async fn each_schema_has_a_log_of_its_own() {
     write(&*one).await;
     assert_eq!((count(&*one).await, count(&*other).await), (1, 0));
     assert_ne!(one.head().await.unwrap().log, other.head().await.unwrap().log);
+    // The log's lock is the schema's own.
+    let connection = sea_orm::Database::connect(&database.url).await.unwrap();
+    let holding = connection.begin().await.unwrap();
+    holding.execute_unprepared("SELECT pg_advisory_xact_lock(cqrs_lock_key())").await.unwrap();
+    write(&*other).await;
+    holding.rollback().await.unwrap();
+}
+
+/// A log that another schema of the search path holds is somebody else's.
+#[tokio::test]
+async fn the_first_schema_of_the_search_path_counts() {
+    let database = Database::postgres().await;
+    let one = opened(&database).await;
+    write(&*one).await;
+    database.execute("CREATE SCHEMA first").await;
+    let url = format!("{}?options=-csearch_path%3Dfirst%2Cpublic", database.url);
+    let first = open(&url, &Options::default()).await.unwrap();
+    assert_eq!(count(&*first).await, 0);
+    write(&*first).await;
+    assert_eq!((count(&*one).await, count(&*first).await), (1, 1));
 }

@@ -82,6 +82,14 @@ async fn a_database_in_memory_is_refused() {
 }
 
 #[tokio::test]
+async fn an_address_without_a_file_is_refused() {
+    for url in ["sqlite:", "sqlite://", "sqlite://?mode=rwc"] {
+        let error = refusal(url, &Options::default()).await;
+        assert!(matches!(error, StoreError::Address { .. }), "{url}: {error:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_file_that_is_not_there_is_made_only_if_asked() {
     let database = Database::sqlite();
     let existing = Options { create_if_missing: false, ..Options::default() };

@@ -7,10 +7,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use cqrs_runtime::dispatch::{CommandError, CommandOptions, EnrichContext, Enricher, EnrichmentError};
-use cqrs_runtime::store::{EventStore, WriterOptions};
+use cqrs_runtime::store::{AppendError, EventStore, WriterOptions};
+use tokio::time::Instant;
 
 use super::domain::{AccountError, Borrow, Risk};
-use super::{bank, id, keyed, open};
+use super::{bank, deposit, id, keyed, open};
+use crate::database::Database;
 use crate::writer::gated::{Fate, Gated};
 
 /// A lender that counts how often it is asked.
@@ -113,4 +115,26 @@ async fn a_command_is_answered_by_its_deadline() {
     let options = CommandOptions::new().deadline(Duration::from_millis(10));
     let begun = bank.dispatch_with(super::deposit(1, 5), options).await;
     assert!(matches!(&begun, Err(CommandError::Indeterminate { event_ids, .. }) if event_ids.len() == 1), "{begun:?}");
+}
+
+#[tokio::test]
+async fn a_command_that_comes_after_its_deadline_is_not_executed() {
+    let (sqlite, postgres) = (Database::sqlite(), Database::postgres().await);
+    let stores = [
+        EventStore::memory(),
+        EventStore::open(&sqlite.url).await.unwrap(),
+        EventStore::open(&postgres.url).await.unwrap(),
+    ];
+    for store in stores {
+        let bank = bank(store);
+        open(&bank, 1).await;
+        let late = CommandOptions::new().deadline(Duration::ZERO);
+        let answer = bank.dispatch_with(deposit(1, 5), late).await;
+        assert!(matches!(answer, Err(CommandError::DeadlineExceeded)), "{answer:?}");
+        let store = bank.repository().store();
+        let append = crate::writer::append("late", 1);
+        let answer = store.append_before(append, Some(Instant::now())).await;
+        assert!(matches!(answer, Err(AppendError::DeadlineExceeded)), "{answer:?}");
+        assert_eq!(store.head().await.unwrap().position, 2);
+    }
 }

@@ -6,6 +6,7 @@ use futures_util::{FutureExt, TryStreamExt, poll};
 
 use super::domain::{Account, Open, OpenNew, Withdraw};
 use super::{bank, deposit, id, keyed, open};
+use crate::database::Database;
 use crate::writer::gated::{Fate, Gated};
 
 #[tokio::test]
@@ -150,14 +151,92 @@ async fn a_repetition_finds_its_answer_whoever_the_tenant() {
     assert_eq!(of_nobody, [], "a repository reads its own tenant's events alone");
 }
 
-#[tokio::test]
-async fn an_empty_or_monstrous_key_is_refused() {
-    let bank = bank(EventStore::memory());
-    open(&bank, 1).await;
-    for key in [String::new(), "k".repeat(256), "a\u{1e}b".to_owned()] {
-        let options = CommandOptions::new().idempotency_key(key);
-        let refused = bank.dispatch_with(deposit(1, 5), options).await.expect_err("it is no key");
-        assert!(!refused.is_retryable(), "{refused:?}");
+/// Another aggregate with a command that accounts have, too.
+mod safe {
+    use cqrs_runtime::prelude::*;
+
+    use crate::dispatch::domain::{AccountError, AccountId};
+
+    #[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
+    pub(super) struct Filled {
+        pub amount: i64,
     }
-    assert_eq!(bank.repository().store().head().await.expect("it can be read").position, 2);
+
+    #[derive(Command, Clone, Debug, Serialize, Deserialize)]
+    pub(super) struct Deposit {
+        #[command(id)]
+        pub account: AccountId,
+        pub amount: i64,
+        #[serde(default)]
+        pub note: Option<String>,
+    }
+
+    #[derive(Aggregate, Clone, Debug, PartialEq)]
+    #[aggregate(id = AccountId, events(Filled), commands(create(Deposit)), error = AccountError)]
+    pub(super) struct Safe {
+        pub amount: i64,
+    }
+
+    impl Create<Deposit> for Safe {
+        fn create(command: Deposit, _: &Context<Self>) -> Result<Events<Self>, AccountError> {
+            Ok(Filled { amount: command.amount }.into())
+        }
+    }
+
+    impl Init<Filled> for Safe {
+        fn init(event: &Filled) -> Self {
+            Self { amount: event.amount }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_same_key_for_commands_of_one_name_to_two_aggregates_are_two_commands() {
+    let store = EventStore::memory();
+    let (bank, safes) = (bank(store.clone()), Dispatcher::<safe::Safe>::new(store));
+    open(&bank, 1).await;
+    bank.dispatch_with(deposit(1, 5), keyed("k")).await.expect("it is accepted");
+    let fill = safe::Deposit { account: id(1), amount: 5, note: None };
+    let filled = safes.dispatch_with(fill, keyed("k")).await.expect("it is another command");
+    assert_eq!((filled.repeated, filled.events.len()), (false, 1));
+}
+
+/// The one that was sent before the program knew the field.
+#[tokio::test]
+async fn an_optional_field_that_is_new_does_not_make_another_command() {
+    let safes = Dispatcher::<safe::Safe>::new(EventStore::memory());
+    let json = |note: &str| format!("{{\"account\":\"{}\",\"amount\":5{note}}}", id(1));
+    let fill = async |note: &str| safes.dispatch_json("Deposit", &json(note), keyed("k")).await;
+    assert!(!fill("").await.expect("it is new").repeated);
+    assert!(fill(",\"note\":null").await.expect("it is recognised").repeated);
+    assert!(fill("").await.expect("it is recognised").repeated);
+    assert!(fill(",\"note\":\"a\"").await.is_err(), "it says something else");
+}
+
+#[tokio::test]
+async fn what_can_not_be_a_key_is_refused_before_any_database_is_asked() {
+    let (sqlite, postgres) = (Database::sqlite(), Database::postgres().await);
+    let stores = [
+        EventStore::memory(),
+        EventStore::open(&sqlite.url).await.expect("it can be opened"),
+        EventStore::open(&postgres.url).await.expect("it can be opened"),
+    ];
+    for store in stores {
+        let bank = bank(store);
+        open(&bank, 1).await;
+        let options = CommandOptions::new;
+        let refused = [
+            ("idempotency key", options().idempotency_key("")),
+            ("idempotency key", options().idempotency_key("k".repeat(256))),
+            ("idempotency key", options().idempotency_key("a\u{1e}b")),
+            ("idempotency key", options().idempotency_key("a\0b")),
+            ("principal", options().principal("a\0b")),
+            ("tenant", options().tenant("a\nb")),
+        ];
+        for (option, options) in refused {
+            let refused = bank.dispatch_with(deposit(1, 5), options).await;
+            assert!(matches!(&refused, Err(CommandError::Option { what, .. }) if *what == option), "{refused:?}");
+        }
+        assert_eq!(bank.repository().store().head().await.expect("it can be read").position, 2);
+    }
 }

@@ -114,7 +114,9 @@ pub async fn precedence_of_verdicts(backend: &dyn Backend) {
 
     let mut all = append(&one, Exact(9), vec![event("New")]);
     all.claims = vec![ClaimChange::Take(claim.clone())];
-    assert_eq!(verdict(backend, &all).await, Verdict::ClaimTaken { claim, holder });
+    assert_eq!(verdict(backend, &all).await, Verdict::Conflict { actual: 1 });
+    let current = Append { expected: Exact(1), ..all.clone() };
+    assert_eq!(verdict(backend, &current).await, Verdict::ClaimTaken { claim, holder });
     all.receipt.clone_from(&written.receipt);
     assert!(matches!(verdict(backend, &all).await, Verdict::Receipted(_)));
     all.events = written.events.clone();

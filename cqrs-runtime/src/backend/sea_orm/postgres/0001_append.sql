@@ -98,7 +98,8 @@ BEGIN
         END IF;
         bases[i] := base;
         times[i] := greatest(times[i], last_time);
-        IF verdicts[i] = 0
+        -- Before a claim that is taken: decided on an older state, the append may be decided otherwise.
+        IF verdicts[i] IN (0, 3)
             AND NOT (CASE a_expected[i] WHEN -1 THEN true WHEN -2 THEN base > 0 ELSE base = a_expected[i] END)
         THEN
             verdicts[i] := 4;

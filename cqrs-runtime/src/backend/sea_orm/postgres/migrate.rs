@@ -16,7 +16,8 @@ const MIGRATIONS: &[Migration] = &[Migration {
 }];
 
 const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended('cqrs_migrations of ' || current_schema(), 0))";
-const HAS_MIGRATIONS: &str = "SELECT count(to_regclass('cqrs_migrations'))";
+/// In the schema that tables would be made in; another one of the search path may have a log of its own.
+const HAS_MIGRATIONS: &str = "SELECT count(to_regclass(quote_ident(current_schema()) || '.cqrs_migrations'))";
 const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS cqrs_migrations (
     version bigint PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT clock_timestamp())";
 const VERSION: &str = "SELECT coalesce(max(version), 0) FROM cqrs_migrations";

@@ -21,7 +21,9 @@ pub(super) async fn connect(
     if path.ends_with(":memory:") || parameters.split('&').any(|parameter| parameter == "mode=memory") {
         return Err(StoreError::InMemory);
     }
-    if url.parse::<SqliteConnectOptions>().is_err() {
+    // Without a path, each connection would have a file of its own, gone with it.
+    let has_path = !path.trim_start_matches("sqlite:").trim_start_matches("//").is_empty();
+    if !has_path || url.parse::<SqliteConnectOptions>().is_err() {
         return Err(not_an_address(url));
     }
     let read_only = parameters.split('&').any(|parameter| matches!(parameter, "mode=ro" | "immutable=1"));

@@ -36,7 +36,7 @@ fn command_code(error: &CommandError<AccountError>) -> &str {
         CommandError::DeadlineExceeded => "DEADLINE_EXCEEDED",
         CommandError::Indeterminate { .. } => "INDETERMINATE",
         CommandError::Load(error) => load_code(error),
-        CommandError::Save(SaveError::Append(AppendError::Invalid(_))) => "MALFORMED",
+        CommandError::Option { .. } | CommandError::Save(SaveError::Append(AppendError::Invalid(_))) => "MALFORMED",
         _ => store_error(error).map_or("FAILED", store_code),
     }
 }
