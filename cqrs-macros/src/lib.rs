@@ -19,7 +19,8 @@ use proc_macro::TokenStream;
 /// - `version = 2`: the version of the stored shape, by default 1.
 /// - `previous = DepositedV1`: the struct of the version before, which becomes this one by `From`, `TryFrom` or
 ///   `Upcast`.
-/// - `removed(legacy: String, until = 2)`: a field that earlier versions had; may stand several times.
+/// - `removed(legacy: String, until = 2)`: a field that earlier versions had, with `since = ..` where it came late and
+///   `was = ".."` where its stored name was another; may stand several times.
 ///
 /// `#[event(..)]` on a field, instead of `previous`; may stand several times:
 /// - `since = 2, default = ..`: version 2 brought the field; earlier events get the default. A text goes through `From`,
@@ -28,7 +29,10 @@ use proc_macro::TokenStream;
 /// - `until = 3, ty = f64, with = path`: earlier versions had that type; the function returns the value or a `Result` of
 ///   it. Without `with`, the type converts by `TryFrom`.
 ///
-/// The stored names are serde's: `rename` and `rename_all` count.
+/// Several changes of a field are taken one after the other, in the order of their versions: a conversion returns what the
+/// field was next, and a default is of the type that the field had when it came.
+///
+/// The stored names are serde's: `rename` and `rename_all` count, of removed fields too.
 ///
 /// ```
 /// use cqrs_runtime::prelude::*;

@@ -1,9 +1,15 @@
 //! Stored shapes: what an event, a state or a value looks like in the database.
 
-mod render;
+pub(crate) mod render;
+mod shapes;
+#[cfg(test)]
+mod tests;
 
-use std::collections::BTreeMap;
 use std::fmt;
+
+pub use self::shapes::Shapes;
+
+use self::render::Name;
 
 /// The stored shape of a type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,12 +26,16 @@ pub enum Shape {
     Tuple(Vec<Shape>),
     /// A type that [`Shapes`] defines under this name.
     Named(&'static str),
+    /// Another type that claims the name of one before it: which one, from 1.
+    Clashing(&'static str, usize),
 }
 
 impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Scalar(name) | Self::Named(name) => f.write_str(name),
+            Self::Scalar(name) => f.write_str(name),
+            Self::Named(name) => Name(name).fmt(f),
+            Self::Clashing(name, index) => write!(f, "{}#{index}", Name(name)),
             Self::Optional(inner) => write!(f, "{inner}?"),
             Self::List(inner) => write!(f, "[{inner}]"),
             Self::Map(key, value) => write!(f, "{{{key}: {value}}}"),
@@ -59,55 +69,6 @@ pub enum Definition {
     Record(Vec<Field>),
     /// An enum: each variant's stored name and, where it carries data, its definition.
     Choice(Vec<(&'static str, Option<Definition>)>),
-}
-
-/// The definitions of the named types met while describing something.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Shapes {
-    definitions: BTreeMap<&'static str, Option<Definition>>,
-    clashes: Vec<&'static str>,
-}
-
-impl Shapes {
-    /// Defines `name` unless it is known, and refers to it.
-    ///
-    /// `describe` may refer to `name` itself: recursive types are told by name.
-    pub fn define(&mut self, name: &'static str, describe: impl FnOnce(&mut Self) -> Definition) -> Shape {
-        match self.definitions.get(name) {
-            None => {
-                self.definitions.insert(name, None);
-                let definition = describe(self);
-                self.definitions.insert(name, Some(definition));
-            }
-            Some(None) => {}
-            Some(Some(_)) => {
-                let mut other = Self::default();
-                other.definitions.insert(name, None);
-                let definition = describe(&mut other);
-                if self.definitions.get(name) != Some(&Some(definition)) && !self.clashes.contains(&name) {
-                    self.clashes.push(name);
-                }
-            }
-        }
-        Shape::Named(name)
-    }
-
-    /// The definitions, by name.
-    pub fn definitions(&self) -> impl Iterator<Item = (&'static str, &Definition)> {
-        self.definitions.iter().filter_map(|(name, definition)| Some((*name, definition.as_ref()?)))
-    }
-
-    /// The definition of a name.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&Definition> {
-        self.definitions.get(name)?.as_ref()
-    }
-
-    /// Names that two different types claim.
-    #[must_use]
-    pub fn clashes(&self) -> &[&'static str] {
-        &self.clashes
-    }
 }
 
 /// The shape of one schema version of an event.

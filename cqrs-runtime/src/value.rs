@@ -74,11 +74,14 @@ pub trait Adapter<T> {
 }
 
 macro_rules! scalars {
-    ($($ty:ty => $name:literal),+ $(,)?) => {$(
-        impl Value for $ty {
+    ($($ty:ty => $name:literal),+ $(,)?) => {
+        /// The names of the types without parts.
+        #[cfg(feature = "testing")]
+        pub(crate) const SCALARS: &[&str] = &[$($name),+];
+        $(impl Value for $ty {
             fn shape(_: &mut Shapes) -> Shape { Shape::Scalar($name) }
-        }
-    )+};
+        })+
+    };
 }
 
 scalars! {

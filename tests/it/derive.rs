@@ -1,6 +1,7 @@
 //! What the derives make of a domain, seen from a user's crate.
 
 mod aggregates;
+mod changes;
 mod events;
 mod hygiene;
 mod values;

@@ -2,6 +2,8 @@
 
 mod domain;
 mod encoding;
+mod nested;
+mod parts;
 
 use cqrs_runtime::dispatch::{CommandError, Dispatcher};
 use cqrs_runtime::metadata::CommandMetadata;

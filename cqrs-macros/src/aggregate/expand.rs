@@ -9,6 +9,7 @@ use syn::spanned::Spanned;
 
 use super::model::{Member, Model};
 use crate::support::expansion::sealed;
+use crate::support::layout::shapes;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let enums = [events::definition(model), commands::definition(model)];
@@ -95,6 +96,7 @@ fn snapshots(model: &Model) -> Option<TokenStream> {
 }
 
 fn schema(model: &Model) -> TokenStream {
+    let shapes = shapes();
     let events = model.events.iter().map(|event| &event.path).chain(&model.retired);
     let state = match &model.snapshots {
         None => quote!(__private::None),
@@ -104,10 +106,10 @@ fn schema(model: &Model) -> TokenStream {
         }
     };
     quote! {
-        fn schema(shapes: &mut __private::Shapes) -> __private::AggregateSchema {
+        fn schema(#shapes: &mut __private::Shapes) -> __private::AggregateSchema {
             __private::AggregateSchema {
                 stream_type: Self::TYPE,
-                events: [#(<#events as __private::Event>::history(shapes)),*].concat(),
+                events: [#(<#events as __private::Event>::history(#shapes)),*].concat(),
                 state: #state,
             }
         }

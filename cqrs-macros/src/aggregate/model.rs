@@ -8,7 +8,7 @@ use super::attrs::{Attrs, Entry, Listing, Snapshot};
 use crate::support::args::PathArg;
 use crate::support::errors::Errors;
 use crate::support::expansion;
-use crate::support::input::{plain, refuse_generics};
+use crate::support::input::{plain, refuse_generics, stored_name};
 use crate::support::layout::Layout;
 
 /// An aggregate and all that belongs to it.
@@ -69,7 +69,7 @@ impl Model {
             runtime: expansion::runtime(attrs.runtime.as_ref()),
             vis: input.vis.clone(),
             ident: ident.clone(),
-            name: attrs.name.as_ref().map_or_else(|| plain(ident), |name| name.value.clone()),
+            name: stored_name(ident, attrs.name.as_ref(), errors),
             id: id?.0,
             error: error?.0,
             config: attrs.config.as_ref().map(|ty| ty.0.clone()),

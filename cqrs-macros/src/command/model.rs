@@ -7,7 +7,7 @@ use syn::{DeriveInput, Field, Ident, Path, Type};
 use super::attrs::{Attrs, Container};
 use crate::support::errors::Errors;
 use crate::support::expansion;
-use crate::support::input::{named_fields, plain, refuse_generics};
+use crate::support::input::{named_fields, refuse_generics, stored_name};
 use crate::support::serde::{Purpose, SerdeAttrs};
 
 /// An intent.
@@ -42,16 +42,12 @@ impl Model {
         if let (Some(_), None) = (&container.enrich_timeout, &container.enrich) {
             errors.push(&input.ident, "`enrich_timeout` limits an enrichment: name it with `enrich = ..`");
         }
-        if let Some(name) = &container.name
-            && name.value.is_empty()
-        {
-            errors.push_at(name.span, "the name under which clients send a command can't be empty");
-        }
+        let name = stored_name(&input.ident, container.name.as_ref(), errors);
         let target = target(input, &fields?, container, ids, errors)?;
         Some(Self {
             runtime: expansion::runtime(container.runtime.as_ref()),
             ident: input.ident.clone(),
-            name: container.name.as_ref().map_or_else(|| plain(&input.ident), |name| name.value.clone()),
+            name,
             target,
             enrichment: container.enrich.as_ref().map(|ty| ty.0.clone()),
             timeout: container.enrich_timeout.map(|timeout| timeout.0),

@@ -1,6 +1,6 @@
 use darling::{Error, FromMeta, Result};
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Data, DeriveInput, Field, Ident, LitInt, Meta, Token, Type};
+use syn::{Attribute, Data, DeriveInput, Field, Ident, LitInt, LitStr, Meta, Token, Type};
 
 use crate::support::args::{DefaultArg, Number, PathArg, Text, TypeArg};
 use crate::support::attributes::{self, Keys};
@@ -51,11 +51,12 @@ impl Keys for Change {
     const KEYS: &'static [&'static str] = &["since", "default", "until", "was", "ty", "with"];
 }
 
-/// A field that is no more: `removed(legacy: String, until = 2)`.
+/// A field that is no more: `removed(legacy: String, until = 2)`, or with `since = ..` and `was = ".."`.
 #[derive(Clone)]
 pub(super) struct Removed {
     pub(super) ident: Ident,
     pub(super) ty: Type,
+    pub(super) was: Option<Text>,
     pub(super) since: Option<Number>,
     pub(super) until: Number,
 }
@@ -87,7 +88,7 @@ impl Parse for Removed {
         let ident = input.parse()?;
         input.parse::<Token![:]>()?;
         let ty = input.parse()?;
-        let (mut since, mut until) = (None, None);
+        let (mut was, mut since, mut until) = (None, None, None);
         while !input.is_empty() {
             input.parse::<Token![,]>()?;
             if input.is_empty() {
@@ -95,15 +96,24 @@ impl Parse for Removed {
             }
             let key: Ident = input.parse()?;
             input.parse::<Token![=]>()?;
-            let literal: LitInt = input.parse()?;
-            let number = Number { value: literal.base10_parse()?, span: literal.span() };
             match key.to_string().as_str() {
-                "since" => since = Some(number),
-                "until" => until = Some(number),
-                _ => return Err(syn::Error::new(key.span(), "there are `since` and `until`")),
+                "was" => was = Some(text(input)?),
+                "since" => since = Some(number(input)?),
+                "until" => until = Some(number(input)?),
+                _ => return Err(syn::Error::new(key.span(), "there are `since`, `until` and `was`")),
             }
         }
         let until = until.ok_or_else(|| syn::Error::new(input.span(), "`until` is missing"))?;
-        Ok(Self { ident, ty, since, until })
+        Ok(Self { ident, ty, was, since, until })
     }
+}
+
+fn text(input: ParseStream) -> syn::Result<Text> {
+    let literal: LitStr = input.parse()?;
+    Ok(Text { value: literal.value(), span: literal.span() })
+}
+
+fn number(input: ParseStream) -> syn::Result<Number> {
+    let literal: LitInt = input.parse()?;
+    Ok(Number { value: literal.base10_parse()?, span: literal.span() })
 }

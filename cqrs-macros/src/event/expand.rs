@@ -7,11 +7,11 @@ use syn::spanned::Spanned;
 
 use super::model::Model;
 use crate::support::expansion::{local, sealed};
-use crate::support::layout::shape_of;
+use crate::support::layout::{shape_of, shapes};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let Model { ident, name, version, .. } = model;
-    let raw = local("raw");
+    let (raw, shapes) = (local("raw"), shapes());
     let (decode, history, outside) = match &model.previous {
         Some(previous) => after(model, previous),
         None if *version > 1 => (upcasters::decode(model), upcasters::history(model), upcasters::old_versions(model)),
@@ -28,7 +28,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             ) -> __private::Result<__private::Parts<Self>, __private::DecodeError> {
                 #decode
             }
-            fn history(shapes: &mut __private::Shapes) -> __private::Vec<__private::EventSchema> {
+            fn history(#shapes: &mut __private::Shapes) -> __private::Vec<__private::EventSchema> {
                 #history
             }
         }
@@ -55,11 +55,11 @@ fn first_history(model: &Model) -> TokenStream {
 fn after(model: &Model, previous: &Path) -> (TokenStream, TokenStream, TokenStream) {
     let Model { ident, version, .. } = model;
     let (this, before) = (ident.to_string(), quote!(#previous).to_string().replace(' ', ""));
-    let (span, raw) = (previous.span(), local("raw"));
+    let (span, raw, shapes) = (previous.span(), local("raw"), shapes());
     let definition = definition(model);
     let decode = quote_spanned!(span=> __private::decode_after::<__Link>(#raw));
     let history = quote! {
-        let mut history = __private::history_before::<__Link>(shapes);
+        let mut history = __private::history_before::<__Link>(#shapes);
         history.push(__private::event_schema::<Self>(#version, #definition));
         history
     };

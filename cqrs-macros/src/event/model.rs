@@ -4,10 +4,10 @@ use proc_macro2::Span;
 use syn::{Data, DeriveInput, Field, Fields, Ident, Path, Type};
 
 use super::attrs::{Attrs, Container, Removed};
-use super::timeline::{Form, Timeline};
+use super::timeline::Timeline;
 use crate::support::errors::Errors;
 use crate::support::expansion;
-use crate::support::input::{named_fields, plain, refuse_generics};
+use crate::support::input::{named_fields, plain, refuse_generics, stored_name};
 use crate::support::layout::StoredField;
 use crate::support::names::Case;
 use crate::support::serde::SerdeAttrs;
@@ -22,7 +22,7 @@ pub(super) struct Model {
     pub(super) unit: bool,
     pub(super) serde: SerdeAttrs,
     pub(super) fields: Vec<EventField>,
-    pub(super) removed: Vec<Removed>,
+    pub(super) removed: Vec<RemovedField>,
     /// The struct of the version before, where the user keeps it.
     pub(super) previous: Option<Path>,
 }
@@ -35,6 +35,13 @@ pub(super) struct EventField {
     pub(super) stored: String,
     pub(super) serde: SerdeAttrs,
     pub(super) timeline: Timeline,
+}
+
+/// A field that is no more.
+pub(super) struct RemovedField {
+    pub(super) annotation: Removed,
+    /// Its name in the payload.
+    pub(super) stored: String,
 }
 
 impl Model {
@@ -52,15 +59,15 @@ impl Model {
         let model = Self {
             runtime: expansion::runtime(container.runtime.as_ref()),
             ident: input.ident.clone(),
-            name: name(input, container, errors),
+            name: stored_name(&input.ident, container.name.as_ref(), errors),
             version,
             unit: matches!(&input.data, Data::Struct(data) if matches!(data.fields, Fields::Unit)),
             serde,
             fields: attrs.fields.iter().filter_map(read).collect(),
-            removed: container.removed.clone(),
+            removed: container.removed.iter().map(|removed| RemovedField::read(removed, case)).collect(),
             previous: container.previous.as_ref().map(|path| path.0.clone()),
         };
-        model.removed.iter().for_each(|removed| removed.check(version, errors));
+        container.removed.iter().for_each(|removed| removed.check(version, errors));
         // A history of which a part was not understood can't be judged.
         if errors.is_empty() {
             model.check_history(version_span(input, container), errors);
@@ -71,7 +78,7 @@ impl Model {
     /// How earlier versions are read: from the struct before, or by the annotations; never both, and without a hole.
     fn check_history(&self, span: Span, errors: &Errors) {
         let annotated = self.fields.iter().find_map(|field| field.timeline.span());
-        let annotated = annotated.or_else(|| self.removed.first().map(|removed| removed.ident.span()));
+        let annotated = annotated.or_else(|| self.removed.first().map(|removed| removed.annotation.ident.span()));
         match (&self.previous, annotated) {
             (Some(_), Some(annotation)) => errors.push_at(
                 annotation,
@@ -99,7 +106,8 @@ impl Model {
 
     fn check_changes(&self, span: Span, errors: &Errors) {
         let of_fields = self.fields.iter().flat_map(|field| field.timeline.changes());
-        let changed: BTreeSet<_> = of_fields.chain(self.removed.iter().flat_map(Removed::changes)).collect();
+        let changed: BTreeSet<_> =
+            of_fields.chain(self.removed.iter().flat_map(|removed| removed.annotation.changes())).collect();
         for version in (2..=self.version).filter(|version| !changed.contains(version)) {
             let message = format!(
                 "nothing changes between versions {} and {version}: lower the version, or annotate what changed",
@@ -107,6 +115,7 @@ impl Model {
             );
             errors.push_at(span, message);
         }
+        self.fields.iter().for_each(|field| field.check_renames(errors));
         for version in 1..self.version {
             self.check_names(version, errors);
         }
@@ -114,11 +123,12 @@ impl Model {
 
     fn check_names(&self, version: u32, errors: &Errors) {
         let mut names = BTreeSet::new();
-        let fields = self.fields.iter().filter_map(|field| Some((field.stored_in(version)?, field.ident.span())));
-        let removed = self.removed.iter().filter(|removed| removed.is_in(version));
-        for (name, span) in fields.chain(removed.map(|removed| (plain(&removed.ident), removed.ident.span()))) {
-            if !names.insert(name.clone()) {
-                errors.push_at(span, format!("two fields were called {name:?} in version {version}"));
+        let fields = self.fields.iter().filter_map(|field| Some((field.stored_in(version)?, &field.ident)));
+        let removed = self.removed.iter().filter(|removed| removed.annotation.is_in(version));
+        let removed = removed.map(|removed| (removed.stored.as_str(), &removed.annotation.ident));
+        for (name, ident) in fields.chain(removed) {
+            if !names.insert(name) {
+                errors.push(ident, format!("two fields were called {name:?} in version {version}"));
             }
         }
     }
@@ -131,22 +141,30 @@ impl EventField {
         Some(Self { ident: field.ident.clone()?, ty: field.ty.clone(), stored, serde, timeline })
     }
 
-    /// Its name in the payload of a version; `None` where it is not there.
-    pub(super) fn stored_in(&self, version: u32) -> Option<String> {
-        match self.timeline.at(version) {
-            Form::Absent(_) => None,
-            Form::Past(past) => Some(past.was.clone().unwrap_or_else(|| self.stored.clone())),
-            Form::Current => Some(self.stored.clone()),
+    fn check_renames(&self, errors: &Errors) {
+        for past in self.timeline.past.iter().filter(|past| past.retyped.is_none()) {
+            let next = self.timeline.was(past.until.value).unwrap_or(&self.stored);
+            if past.was.as_deref() == Some(next) {
+                let message = format!("nothing changes here: the field is called {next:?} afterwards too");
+                errors.push_at(past.until.span, message);
+            }
         }
+    }
+
+    /// Its name in the payload of a version; `None` where it is not there.
+    pub(super) fn stored_in(&self, version: u32) -> Option<&str> {
+        let there = self.timeline.absent(version).is_none();
+        there.then(|| self.timeline.was(version).unwrap_or(&self.stored))
     }
 }
 
-fn name(input: &DeriveInput, container: &Container, errors: &Errors) -> String {
-    let Some(name) = &container.name else { return plain(&input.ident) };
-    if name.value.is_empty() || name.value.chars().any(char::is_control) {
-        errors.push_at(name.span, "a stored name is not empty and has no control characters");
+impl RemovedField {
+    fn read(removed: &Removed, case: Option<Case>) -> Self {
+        let name = plain(&removed.ident);
+        let by_case = || case.map_or_else(|| name.clone(), |case| case.of_field(&name));
+        let stored = removed.was.as_ref().map_or_else(by_case, |was| was.value.clone());
+        Self { annotation: removed.clone(), stored }
     }
-    name.value.clone()
 }
 
 fn version(container: &Container, errors: &Errors) -> u32 {

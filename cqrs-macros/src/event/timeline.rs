@@ -19,16 +19,14 @@ pub(super) struct Timeline {
 pub(super) struct Past {
     pub(super) until: Number,
     pub(super) was: Option<String>,
-    pub(super) ty: Option<Type>,
-    pub(super) with: Option<Path>,
+    pub(super) retyped: Option<Retyped>,
 }
 
-/// A field in one version.
-#[derive(Clone, Copy)]
-pub(super) enum Form<'a> {
-    Absent(&'a DefaultArg),
-    Past(&'a Past),
-    Current,
+/// The type that a field had, and how its values go on to the next one.
+pub(super) struct Retyped {
+    pub(super) until: u32,
+    pub(super) ty: Type,
+    pub(super) with: Option<Path>,
 }
 
 impl Timeline {
@@ -62,12 +60,25 @@ impl Timeline {
         }
     }
 
-    /// The field in a version.
-    pub(super) fn at(&self, version: u32) -> Form<'_> {
-        match &self.since {
-            Some((since, default)) if version < since.value => Form::Absent(default),
-            _ => self.past.iter().find(|past| version < past.until.value).map_or(Form::Current, Form::Past),
-        }
+    /// What events of a version get that do not have the field yet.
+    pub(super) fn absent(&self, version: u32) -> Option<&DefaultArg> {
+        self.since.as_ref().filter(|(since, _)| version < since.value).map(|(_, default)| default)
+    }
+
+    /// The name that it had in a version; `None` for the current one.
+    pub(super) fn was(&self, version: u32) -> Option<&str> {
+        self.ahead(version).find_map(|past| past.was.as_deref())
+    }
+
+    /// The conversions that a value of a version has to go through, one after the other: what a version brings, its
+    /// default too, all later ones change. The first tells the type in that version.
+    pub(super) fn conversions(&self, version: u32) -> impl Iterator<Item = &Retyped> {
+        let brought = self.since.as_ref().map_or(1, |(since, _)| since.value);
+        self.ahead(version.max(brought)).filter_map(|past| past.retyped.as_ref())
+    }
+
+    fn ahead(&self, version: u32) -> impl Iterator<Item = &Past> {
+        self.past.iter().filter(move |past| version < past.until.value)
     }
 
     /// The versions in which it changed.
@@ -117,8 +128,11 @@ impl Change {
         Some(Past {
             until: until.clone(),
             was: was.as_ref().map(|was| was.value.clone()),
-            ty: ty.as_ref().map(|ty| ty.0.clone()),
-            with: with.as_ref().map(|with| with.0.clone()),
+            retyped: ty.as_ref().map(|ty| Retyped {
+                until: until.value,
+                ty: ty.0.clone(),
+                with: with.as_ref().map(|with| with.0.clone()),
+            }),
         })
     }
 }

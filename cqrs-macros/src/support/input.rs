@@ -3,12 +3,29 @@
 use syn::punctuated::Punctuated;
 use syn::{Data, DeriveInput, Field, Fields, Token};
 
+use super::args::Text;
 use super::errors::Errors;
 
 /// The name of a type or a field as text, without the `r#` of a raw identifier.
 pub(crate) fn plain(ident: &syn::Ident) -> String {
     let name = ident.to_string();
     name.strip_prefix("r#").map_or(name.clone(), str::to_owned)
+}
+
+/// The longest name that a store accepts, in bytes.
+const MAX_NAME_BYTES: usize = 255;
+
+/// The name under which something is stored or sent: the chosen one, or the type's; none that a store would refuse.
+pub(crate) fn stored_name(ident: &syn::Ident, chosen: Option<&Text>, errors: &Errors) -> String {
+    let (name, span) = chosen.map_or_else(|| (plain(ident), ident.span()), |text| (text.value.clone(), text.span));
+    if name.is_empty() {
+        errors.push_at(span, "a name can't be empty: leave `name` out to take the type's");
+    } else if name.len() > MAX_NAME_BYTES {
+        errors.push_at(span, format!("a name has at most {MAX_NAME_BYTES} bytes, and this one has {}", name.len()));
+    } else if let Some(character) = name.chars().find(|character| character.is_control()) {
+        errors.push_at(span, format!("a name can't contain the control character {character:?}"));
+    }
+    name
 }
 
 /// Refuses type parameters, lifetimes and constants: what is stored has one shape.

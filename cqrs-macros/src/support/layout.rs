@@ -3,9 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, Field, Fields, Type};
+use syn::{Data, DeriveInput, Field, Fields, Ident, Type};
 
 use super::errors::Errors;
+use super::expansion::local;
 use super::input::{only_unnamed, plain};
 use super::names::Case;
 use super::serde::SerdeAttrs;
@@ -73,7 +74,7 @@ impl Layout {
         }
     }
 
-    /// An expression of type `Definition`; `shapes` is in scope.
+    /// An expression of type `Definition`; [`shapes`] is in scope.
     pub(crate) fn definition(&self) -> TokenStream {
         match self {
             Self::Record(fields) => {
@@ -99,9 +100,17 @@ impl Layout {
     }
 }
 
+/// The variable that collects the definitions of the types.
+pub(crate) fn shapes() -> Ident {
+    local("shapes")
+}
+
 /// The shape of a type, asked at the type itself, so that the compiler complains there.
 pub(crate) fn shape_of(ty: &Type) -> TokenStream {
-    quote_spanned!(ty.span()=> __private::shape::<#ty>(shapes))
+    // At the type, but the same variable even where a `macro_rules!` wrote the type.
+    let mut shapes = shapes();
+    shapes.set_span(ty.span().resolved_at(shapes.span()));
+    quote_spanned!(ty.span()=> __private::shape::<#ty>(#shapes))
 }
 
 impl StoredField {

@@ -4,7 +4,7 @@ use syn::{Ident, Type};
 
 use super::model::{Form, Model};
 use crate::support::expansion::sealed;
-use crate::support::layout::Layout;
+use crate::support::layout::{Layout, shapes};
 use crate::support::std_impls;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
@@ -26,7 +26,8 @@ fn plain(ident: &Ident, name: &str, layout: &Layout, mirror: &TokenStream) -> To
 fn adapted(ident: &Ident, name: &str, adapter: &Type, foreign: &Type) -> TokenStream {
     let write = quote!(__private::store::<__Adapted, S>(self, serializer));
     let read = quote!(__private::restore::<__Adapted, D>(deserializer));
-    let shape = quote!(__private::adapted_shape::<__Adapted>(shapes));
+    let shapes = shapes();
+    let shape = quote!(__private::adapted_shape::<__Adapted>(#shapes));
     let serde = serde(ident, &write, &read);
     let value = value(ident, name, &quote!(__private::Definition::Alias(#shape)));
     quote! {
@@ -62,11 +63,12 @@ fn serde(ident: &Ident, write: &TokenStream, read: &TokenStream) -> TokenStream 
 }
 
 fn value(ident: &Ident, name: &str, definition: &TokenStream) -> TokenStream {
+    let shapes = shapes();
     quote! {
         #[automatically_derived]
         impl __private::Value for #ident {
-            fn shape(shapes: &mut __private::Shapes) -> __private::Shape {
-                shapes.define(#name, |shapes| #definition)
+            fn shape(#shapes: &mut __private::Shapes) -> __private::Shape {
+                #shapes.define(#name, |#shapes| #definition)
             }
         }
     }

@@ -3,8 +3,10 @@
 mod entries;
 mod error;
 mod review;
+mod shape;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -23,14 +25,30 @@ const UPDATE: &str = "CQRS_SCHEMA_LOCK";
 #[derive(Debug, Default)]
 pub struct SchemaLock {
     shapes: Shapes,
-    aggregates: BTreeMap<&'static str, AggregateSchema>,
+    aggregates: BTreeMap<&'static str, Added>,
+    /// An aggregate whose stream type another one has already, and that one.
+    shared: Option<[&'static str; 2]>,
+}
+
+#[derive(Debug)]
+struct Added {
+    aggregate: &'static str,
+    schema: AggregateSchema,
 }
 
 impl SchemaLock {
     /// Adds an aggregate: its events in all versions, its state, and the values in them.
     pub fn add<A: Aggregate>(&mut self) {
-        let schema = A::schema(&mut self.shapes);
-        self.aggregates.insert(A::TYPE, schema);
+        let aggregate = std::any::type_name::<A>();
+        match self.aggregates.entry(A::TYPE) {
+            Entry::Vacant(free) => {
+                free.insert(Added { aggregate, schema: A::schema(&mut self.shapes) });
+            }
+            Entry::Occupied(first) if first.get().aggregate != aggregate => {
+                self.shared.get_or_insert([first.get().aggregate, aggregate]);
+            }
+            Entry::Occupied(_) => {}
+        }
     }
 }
 
@@ -45,6 +63,9 @@ pub fn check_schema_lock(lock: &SchemaLock, path: impl AsRef<Path>) -> Result<()
 }
 
 fn check(lock: &SchemaLock, path: &Path, update: bool) -> Result<(), SchemaLockError> {
+    if let Some([first, second]) = lock.shared {
+        return Err(SchemaLockError::SharedStreamType { first, second });
+    }
     if let Some(name) = lock.shapes.clashes().first() {
         return Err(SchemaLockError::Clash { name });
     }

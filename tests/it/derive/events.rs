@@ -122,9 +122,9 @@ fn annotated_fields_decode_in_every_version() {
         attempts: 3,
         score: 9,
     };
-    let first = email(1, r#"{"mail":"a@b.c","legacy":true,"n":3,"score":9}"#).expect("version 1");
+    let first = email(1, r#"{"mail":"a@b.c","legacy":true,"n":3.0,"score":9}"#).expect("version 1");
     assert_eq!(first, expected);
-    let second = email(2, r#"{"newEmail":"a@b.c","changedBy":"ada","n":3,"score":9}"#).expect("version 2");
+    let second = email(2, r#"{"newEmail":"a@b.c","changedBy":"ada","n":3.0,"score":9}"#).expect("version 2");
     assert_eq!(second, EmailChanged { changed_by: "ada".into(), ..expected.clone() });
     let third = r#"{"newEmail":"a@b.c","changedBy":"ada","confirmed":true,"tries":3.0,"score":9}"#;
     let third = email(3, third).expect("version 3");
@@ -146,8 +146,8 @@ fn history_tells_every_version_as_it_is_stored() {
     assert_eq!(
         told,
         [
-            "mail: text, n: i64, score: u32, legacy: bool?",
-            "newEmail: text, changedBy: text, n: i64, score: u32",
+            "mail: text, n: f64, score: u32, legacy: bool?",
+            "newEmail: text, changedBy: text, n: f64, score: u32",
             "newEmail: text, changedBy: text, confirmed: bool, tries: f64, score: i64",
             "newEmail: text, changedBy: text, confirmed: bool, tries: i64, score: i64",
         ]

@@ -5,8 +5,8 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
 use syn::spanned::Spanned;
 
-use crate::event::model::{EventField, Model};
-use crate::event::timeline::{Form, Past};
+use crate::event::model::{EventField, Model, RemovedField};
+use crate::event::timeline::Retyped;
 use crate::support::args::DefaultArg;
 use crate::support::expansion::{local, serde_path};
 use crate::support::layout::shape_of;
@@ -18,7 +18,7 @@ pub(super) fn old_versions(model: &Model) -> TokenStream {
 
 fn old_version(model: &Model, version: u32) -> TokenStream {
     let fields: Vec<_> = model.fields.iter().filter_map(|field| old_field(field, version)).collect();
-    let removed: Vec<_> = model.removed.iter().filter(|removed| removed.is_in(version)).collect();
+    let removed: Vec<_> = removed_in(model, version).collect();
     if fields.is_empty() && removed.is_empty() {
         return TokenStream::new();
     }
@@ -27,9 +27,9 @@ fn old_version(model: &Model, version: u32) -> TokenStream {
     let serde = serde_path(&model.runtime);
     // What was removed is checked against its type, and not read again.
     let unread = (!removed.is_empty()).then(|| quote!(#[allow(dead_code)]));
-    let removed = removed.iter().map(|removed| {
-        let (ident, ty) = (&removed.ident, &removed.ty);
-        let name = crate::support::input::plain(ident);
+    let removed = removed.into_iter().map(|(index, removed)| {
+        // Not its own name, which a later field may have taken.
+        let (ident, ty, name) = (removed_ident(index), &removed.annotation.ty, &removed.stored);
         quote!(#[serde(rename = #name)] #ident: #ty)
     });
     quote! {
@@ -43,21 +43,19 @@ fn old_version(model: &Model, version: u32) -> TokenStream {
 
 fn old_field(field: &EventField, version: u32) -> Option<TokenStream> {
     let EventField { ident, ty, serde, timeline, .. } = field;
-    let stored = match timeline.at(version) {
-        Form::Absent(_) => return None,
-        Form::Current => {
-            let serde = serde.without(&[]);
-            quote!(#serde #ident: #ty)
-        }
-        Form::Past(Past { was, ty: old, .. }) => {
-            let ty = old.as_ref().unwrap_or(ty);
-            let rename = was.as_ref().map(|was| quote!(#[serde(rename = #was)]));
-            let dropped: &[&str] = if was.is_some() { &["rename", "alias"] } else { &[] };
-            let serde = serde.without(dropped);
-            quote!(#rename #serde #ident: #ty)
-        }
-    };
-    Some(stored)
+    if timeline.absent(version).is_some() {
+        return None;
+    }
+    let ty = timeline.conversions(version).next().map_or(ty, |retyped| &retyped.ty);
+    let was = timeline.was(version);
+    let rename = was.map(|was| quote!(#[serde(rename = #was)]));
+    let dropped: &[&str] = if was.is_some() { &["rename", "alias"] } else { &[] };
+    let serde = serde.without(dropped);
+    Some(quote!(#rename #serde #ident: #ty))
+}
+
+fn removed_in(model: &Model, version: u32) -> impl Iterator<Item = (usize, &RemovedField)> {
+    model.removed.iter().enumerate().filter(move |(_, removed)| removed.annotation.is_in(version))
 }
 
 pub(super) fn decode(model: &Model) -> TokenStream {
@@ -68,9 +66,8 @@ pub(super) fn decode(model: &Model) -> TokenStream {
             let (ident, value) = (&field.ident, converted(field, version));
             quote!(#ident: #value)
         });
-        let has_fields = model.fields.iter().any(|field| !matches!(field.timeline.at(version), Form::Absent(_)))
-            || model.removed.iter().any(|removed| removed.is_in(version));
-        let reads = model.fields.iter().any(|field| !matches!(field.timeline.at(version), Form::Absent(_)));
+        let reads = model.fields.iter().any(|field| field.timeline.absent(version).is_none());
+        let has_fields = reads || removed_in(model, version).next().is_some();
         let ident = old_ident(version);
         let old = if has_fields { quote!(#ident) } else { quote!(__private::NoFields) };
         let binding = if reads { quote!(#old_event) } else { quote!(_) };
@@ -85,22 +82,27 @@ pub(super) fn decode(model: &Model) -> TokenStream {
     }
 }
 
-/// The current value of a field, from an old version.
+/// The current value of a field, from an old version: through every later change of its type.
 fn converted(field: &EventField, version: u32) -> TokenStream {
     let EventField { ident, ty, timeline, .. } = field;
     let from = local("old");
-    match timeline.at(version) {
-        Form::Absent(DefaultArg::Std(span)) => quote_spanned!(*span=> __private::Default::default()),
-        Form::Absent(DefaultArg::Text(text)) => quote_spanned!(text.span()=> __private::From::from(#text)),
-        Form::Absent(DefaultArg::Expr(expr)) => quote!(#expr),
-        Form::Past(Past { ty: Some(_), with: Some(with), .. }) => {
-            quote_spanned!(with.span()=> __private::converted::<#ty, _>(#with(#from.#ident))?)
-        }
-        Form::Past(Past { ty: Some(old), with: None, .. }) => {
-            quote_spanned!(old.span()=> __private::convert::<#old, #ty>(#from.#ident)?)
-        }
-        Form::Past(_) | Form::Current => quote!(#from.#ident),
+    let stored = match timeline.absent(version) {
+        Some(DefaultArg::Std(span)) => quote_spanned!(*span=> __private::Default::default()),
+        Some(DefaultArg::Text(text)) => quote_spanned!(text.span()=> __private::From::from(#text)),
+        Some(DefaultArg::Expr(expr)) => quote!(#expr),
+        None => quote!(#from.#ident),
+    };
+    let mut conversions = timeline.conversions(version).peekable();
+    let mut value = stored;
+    while let Some(Retyped { ty: old, with, .. }) = conversions.next() {
+        let next = conversions.peek().map_or(ty, |next| &next.ty);
+        value = if let Some(with) = with {
+            quote_spanned!(with.span()=> __private::converted::<#next, _>(#with(#value))?)
+        } else {
+            quote_spanned!(old.span()=> __private::convert::<#old, #next>(#value)?)
+        };
     }
+    value
 }
 
 /// The shapes of all versions; the shape of each type is asked for once, at the type.
@@ -109,15 +111,13 @@ pub(super) fn history(model: &Model) -> TokenStream {
     for (index, field) in model.fields.iter().enumerate() {
         let (ident, shape) = (current_shape(index), shape_of(&field.ty));
         shapes.extend(quote!(let #ident = #shape;));
-        for past in &field.timeline.past {
-            if let Some(ty) = &past.ty {
-                let (ident, shape) = (past_shape(index, past), shape_of(ty));
-                shapes.extend(quote!(let #ident = #shape;));
-            }
+        for retyped in field.timeline.conversions(1) {
+            let (ident, shape) = (past_shape(index, retyped), shape_of(&retyped.ty));
+            shapes.extend(quote!(let #ident = #shape;));
         }
     }
     for (index, removed) in model.removed.iter().enumerate() {
-        let (ident, shape) = (removed_shape(index), shape_of(&removed.ty));
+        let (ident, shape) = (removed_ident(index), shape_of(&removed.annotation.ty));
         shapes.extend(quote!(let #ident = #shape;));
     }
     let versions = (1..=model.version).map(|version| {
@@ -130,17 +130,14 @@ pub(super) fn history(model: &Model) -> TokenStream {
 fn fields_in(model: &Model, version: u32) -> Vec<TokenStream> {
     let fields = model.fields.iter().enumerate().filter_map(|(index, field)| {
         let name = field.stored_in(version)?;
-        let shape = match field.timeline.at(version) {
-            Form::Past(past @ Past { ty: Some(_), .. }) => past_shape(index, past),
-            _ => current_shape(index),
-        };
+        let retyped = field.timeline.conversions(version).next();
+        let shape = retyped.map_or_else(|| current_shape(index), |retyped| past_shape(index, retyped));
         Some(quote!((#name, #shape.clone())))
     });
-    let removed =
-        model.removed.iter().enumerate().filter(|(_, removed)| removed.is_in(version)).map(|(index, removed)| {
-            let (name, shape) = (crate::support::input::plain(&removed.ident), removed_shape(index));
-            quote!((#name, #shape.clone()))
-        });
+    let removed = removed_in(model, version).map(|(index, removed)| {
+        let (name, shape) = (&removed.stored, removed_ident(index));
+        quote!((#name, #shape.clone()))
+    });
     fields.chain(removed).collect()
 }
 
@@ -152,10 +149,10 @@ fn current_shape(index: usize) -> Ident {
     format_ident!("shape_{index}")
 }
 
-fn past_shape(index: usize, past: &Past) -> Ident {
-    format_ident!("shape_{index}_until_{}", past.until.value)
+fn past_shape(index: usize, retyped: &Retyped) -> Ident {
+    format_ident!("shape_{index}_until_{}", retyped.until)
 }
 
-fn removed_shape(index: usize) -> Ident {
-    format_ident!("removed_{index}")
+fn removed_ident(index: usize) -> Ident {
+    format_ident!("__removed_{index}")
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::SchemaLock;
+use super::{Added, SchemaLock};
 use crate::schema::Definition;
+use crate::schema::render::Name;
 
 const HEADING: &str = "\
 # The shapes in which events, states and values are stored. Commit this file: the tests compare the code with it.
@@ -43,7 +44,7 @@ impl Entries {
             values: definition.reaches(&lock.shapes).into_iter().collect(),
         };
         let mut entries = BTreeMap::new();
-        for (aggregate, schema) in &lock.aggregates {
+        for (aggregate, Added { schema, .. }) in &lock.aggregates {
             for event in &schema.events {
                 let (aggregate, name) = ((*aggregate).to_owned(), event.name.to_owned());
                 let subject = Subject::Event { aggregate, name, version: event.version };
@@ -75,20 +76,34 @@ impl Entries {
 }
 
 fn parse_line(line: &str) -> Option<(Subject, Entry)> {
-    let (head, shape) = line.split_once(" = ")?;
-    let words: Vec<&str> = head.split(' ').collect();
-    let entry = |state_version| Entry { state_version, shape: shape.to_owned(), values: Vec::new() };
-    match words.as_slice() {
-        ["event", aggregate, name, version] => {
-            let version = version.parse().ok()?;
-            Some((Subject::Event { aggregate: (*aggregate).to_owned(), name: (*name).to_owned(), version }, entry(0)))
+    let (kind, rest) = line.split_once(' ')?;
+    let (first, rest) = parse_name(rest)?;
+    let (subject, state_version, rest) = match kind {
+        "event" => {
+            let (name, rest) = parse_name(rest)?;
+            let (version, rest) = rest.split_once(' ')?;
+            (Subject::Event { aggregate: first, name, version: version.parse().ok()? }, 0, rest)
         }
-        ["state", aggregate, version] => {
-            Some((Subject::State { aggregate: (*aggregate).to_owned() }, entry(version.parse().ok()?)))
+        "state" => {
+            let (version, rest) = rest.split_once(' ')?;
+            (Subject::State { aggregate: first }, version.parse().ok()?, rest)
         }
-        ["value", name] => Some((Subject::Value { name: (*name).to_owned() }, entry(0))),
-        _ => None,
+        "value" => (Subject::Value { name: first }, 0, rest),
+        _ => return None,
+    };
+    let shape = rest.strip_prefix("= ")?.to_owned();
+    Some((subject, Entry { state_version, shape, values: Vec::new() }))
+}
+
+/// A name, plain or in quotes, and what stands after it and a space.
+fn parse_name(text: &str) -> Option<(String, &str)> {
+    if !text.starts_with('"') {
+        let (name, rest) = text.split_once(' ')?;
+        return Some((name.to_owned(), rest));
     }
+    let mut names = serde_json::Deserializer::from_str(text).into_iter();
+    let name = names.next()?.ok()?;
+    Some((name, text.get(names.byte_offset()..)?.strip_prefix(' ')?))
 }
 
 impl fmt::Display for Entries {
@@ -102,9 +117,11 @@ impl fmt::Display for Entries {
                 section = kind;
             }
             match subject {
-                Subject::Event { aggregate, name, version } => write!(f, "event {aggregate} {name} {version}")?,
-                Subject::State { aggregate } => write!(f, "state {aggregate} {}", entry.state_version)?,
-                Subject::Value { name } => write!(f, "value {name}")?,
+                Subject::Event { aggregate, name, version } => {
+                    write!(f, "event {} {} {version}", Name(aggregate), Name(name))?;
+                }
+                Subject::State { aggregate } => write!(f, "state {} {}", Name(aggregate), entry.state_version)?,
+                Subject::Value { name } => write!(f, "value {}", Name(name))?,
             }
             writeln!(f, " = {}", entry.shape)?;
         }
@@ -113,6 +130,11 @@ impl fmt::Display for Entries {
 }
 
 impl Subject {
+    /// Whether it is the value of a name, as it stands in shapes.
+    pub(super) fn is_value(&self, written: &str) -> bool {
+        matches!(self, Self::Value { name } if Name(name).to_string() == written)
+    }
+
     fn kind(&self) -> &'static str {
         match self {
             Self::Event { .. } => "event",

@@ -36,6 +36,14 @@ pub enum SchemaLockError {
         /// The name.
         name: &'static str,
     },
+    /// Two aggregates store their streams under one type.
+    #[error("`{first}` and `{second}` have one stream type: give one of them another, `#[aggregate(name = \"..\")]`")]
+    SharedStreamType {
+        /// The path of the one.
+        first: &'static str,
+        /// The path of the other.
+        second: &'static str,
+    },
     /// A line of the file is none that the check writes.
     #[error("line {line} of {} is malformed: restore the file from version control", path.display())]
     Malformed {

@@ -3,6 +3,8 @@
 use std::fmt;
 
 use super::entries::{Entries, Entry, Subject};
+use super::shape;
+use crate::value::SCALARS;
 
 /// A difference.
 #[derive(Debug, PartialEq, Eq)]
@@ -44,14 +46,14 @@ impl Finding {
 pub(super) fn review(recorded: &Entries, current: &Entries) -> Vec<Finding> {
     let changed = current.0.iter().filter_map(|(subject, is)| match recorded.0.get(subject) {
         None => Some(Finding::New { subject: subject.clone(), shape: is.shape.clone() }),
-        Some(was) if was.shape == is.shape && was.state_version == is.state_version => None,
-        Some(was) => Some(difference(subject, was, is, current)),
+        Some(was) if shape::same(&was.shape, &is.shape) && was.state_version == is.state_version => None,
+        Some(was) => Some(difference(subject, was, is, recorded, current)),
     });
     let vanished = recorded.0.keys().filter(|subject| !current.0.contains_key(subject)).map(vanished);
     changed.chain(vanished).collect()
 }
 
-fn difference(subject: &Subject, was: &Entry, is: &Entry, current: &Entries) -> Finding {
+fn difference(subject: &Subject, was: &Entry, is: &Entry, recorded: &Entries, current: &Entries) -> Finding {
     let (was_shape, is_shape) = (was.shape.clone(), is.shape.clone());
     match subject {
         Subject::Event { name, version, aggregate } => Finding::ChangedEvent {
@@ -70,7 +72,7 @@ fn difference(subject: &Subject, was: &Entry, is: &Entry, current: &Entries) -> 
             was: was_shape,
             is: is_shape,
         },
-        Subject::Value { .. } if only_adds_variants(&was.shape, &is.shape) => {
+        Subject::Value { .. } if !is_type(&was.shape, recorded) && shape::only_adds_variants(&was.shape, &is.shape) => {
             Finding::Extended { subject: subject.clone(), shape: is_shape }
         }
         Subject::Value { name } => {
@@ -86,18 +88,17 @@ fn difference(subject: &Subject, was: &Entry, is: &Entry, current: &Entries) -> 
     }
 }
 
+/// Whether a shape of one word names a type: as a variant it would be written likewise.
+fn is_type(shape: &str, recorded: &Entries) -> bool {
+    SCALARS.contains(&shape) || recorded.0.keys().any(|subject| subject.is_value(shape))
+}
+
 fn latest_version(entries: &Entries, of: &str, named: &str) -> u32 {
     let versions = entries.0.keys().filter_map(|subject| match subject {
         Subject::Event { aggregate, name, version } if aggregate == of && name == named => Some(*version),
         _ => None,
     });
     versions.max().unwrap_or(1)
-}
-
-/// Whether every variant of an enum is still there as it was.
-fn only_adds_variants(was: &str, is: &str) -> bool {
-    let is: Vec<&str> = is.split(" | ").collect();
-    was.contains(" | ") && was.split(" | ").all(|variant| is.contains(&variant))
 }
 
 fn vanished(subject: &Subject) -> Finding {

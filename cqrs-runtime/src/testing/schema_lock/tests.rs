@@ -1,5 +1,6 @@
 use std::fs;
 
+use super::entries::Subject;
 use super::*;
 use crate::schema::{Definition, EventSchema, Field, Shape};
 
@@ -18,7 +19,8 @@ fn currencies(variants: &[&'static str]) -> Definition {
 fn bank(events: Vec<EventSchema>, state: (u32, Definition), currency: &Definition) -> SchemaLock {
     let mut lock = SchemaLock::default();
     lock.shapes.define("Currency", |_| currency.clone());
-    lock.aggregates.insert("Account", AggregateSchema { stream_type: "Account", events, state: Some(state) });
+    let schema = AggregateSchema { stream_type: "Account", events, state: Some(state) };
+    lock.aggregates.insert("Account", Added { aggregate: "bank::Account", schema });
     lock
 }
 
@@ -83,6 +85,54 @@ fn a_vanished_event_is_an_error() {
     let usd = currencies(&["USD", "EUR"]);
     let before = bank(vec![deposited(1, "i64")], balance(1, "i64"), &usd);
     insta::assert_snapshot!(said(&before, &bank(Vec::new(), balance(1, "i64"), &usd), true));
+}
+
+#[test]
+fn the_order_of_fields_and_variants_is_no_change() {
+    let fields = |order: [usize; 2]| {
+        let fields = [("amount", Shape::Scalar("i64")), ("currency", Shape::Named("Currency"))];
+        order.map(|index| fields[index].clone())
+    };
+    let lock = |order, currencies: &[&'static str]| {
+        let events = vec![event("MoneyDeposited", 1, &fields(order))];
+        bank(events, (1, record(&fields(order))), &self::currencies(currencies))
+    };
+    assert_eq!(said(&lock([0, 1], &["USD", "EUR"]), &lock([1, 0], &["EUR", "USD"]), false), "fine");
+}
+
+#[test]
+fn an_enum_of_one_variant_may_grow_and_another_value_may_not_become_one() {
+    let lock = |value: &Definition| bank(vec![deposited(1, "i64")], balance(1, "i64"), value);
+    let before = lock(&currencies(&["USD"]));
+    insta::assert_snapshot!(said(&before, &lock(&currencies(&["EUR", "USD"])), false));
+    assert_eq!(said(&before, &lock(&currencies(&["EUR", "USD"])), true), "fine");
+    let text = lock(&Definition::Alias(Shape::Scalar("text")));
+    let refused = said(&text, &lock(&currencies(&["text", "USD"])), true);
+    assert!(refused.contains("value `Currency` has changed"), "{refused}");
+}
+
+#[test]
+fn names_of_any_kind_are_read_back() {
+    for name in ["Money Deposited", "=", "\"", "a \"b\" \\", "Money = 1", "#", "Größe", "bank.deposited/2", "a:b"] {
+        let events = || vec![event(name, 1, &[(name, Shape::Scalar("i64"))])];
+        let mut lock = bank(events(), balance(1, "i64"), &Definition::Choice(vec![(name, None), ("b", None)]));
+        lock.shapes.define(name, |_| currencies(&["a", "b"]));
+        lock.aggregates.insert(
+            name,
+            Added {
+                aggregate: name,
+                schema: AggregateSchema { stream_type: name, events: events(), state: Some(balance(1, "i64")) },
+            },
+        );
+        assert_eq!(said(&lock, &lock, false), "fine", "{name}");
+    }
+}
+
+#[test]
+fn names_that_stood_without_quotes_are_still_read() {
+    let entries = Entries::parse("event Bank:Account a:b 1 = {}\nvalue x\"y = text\n").expect("it is a lock file");
+    let account = Subject::Event { aggregate: "Bank:Account".into(), name: "a:b".into(), version: 1 };
+    assert!(entries.0.contains_key(&account) && entries.0.contains_key(&Subject::Value { name: "x\"y".into() }));
 }
 
 #[test]
