@@ -16,8 +16,8 @@ use crate::store::BoxError;
 
 /// Answers what `C` asks of the outside world, declared by `#[command(enrich = ..)]`.
 ///
-/// It is asked once, before the decision and outside of any lock or transaction; a retry after a conflict decides again
-/// with the same answer.
+/// It is asked once, before the aggregate is loaded, whether or not that exists, and outside of any transaction; a retry
+/// after a conflict decides again with the same answer.
 ///
 /// ```
 /// # use cqrs_runtime::{prelude::*, dispatch::{EnrichContext, Enricher}};
