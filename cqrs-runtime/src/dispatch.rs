@@ -165,7 +165,7 @@ impl<A: Aggregate> Dispatcher<A> {
     {
         options.check()?;
         let options = self.of_own_tenant(options)?;
-        let deadline = options.deadline.or(self.deadline).map(|allowed| Instant::now() + allowed);
+        let deadline = options.deadline.or(self.deadline).and_then(|allowed| Instant::now().checked_add(allowed));
         Call::new(self, command, options, deadline).execute().await
     }
 

@@ -6,6 +6,7 @@ mod damaged_file;
 mod impossible_times;
 mod invalid;
 mod large;
+mod neighbours;
 mod pgbouncer;
 mod postgres;
 mod sqlite;
@@ -14,6 +15,7 @@ mod workload;
 use std::error::Error;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use cqrs_runtime::backend::sea_orm::{Options, open};
 use cqrs_runtime::store::{Append, Backend, EventQuery, ExpectedVersion, NewEvent, StoreError, StreamKey};
@@ -81,6 +83,22 @@ async fn many_open_at_once(database: &Database) {
     logs.dedup();
     assert_eq!(logs.len(), 1, "one log has one identity");
     assert_eq!(count(&*opened(database).await).await, 8);
+}
+
+/// As `Duration::MAX` for "without end".
+async fn no_time_is_too_long(database: &Database) {
+    let longest = Duration::MAX;
+    let options = Options {
+        busy_timeout: longest,
+        connect_timeout: longest,
+        commit_timeout: longest,
+        read_timeout: longest,
+        ..Options::default()
+    };
+    let backend = open(&database.url, &options).await.unwrap();
+    write(&*backend).await;
+    assert_eq!(count(&*backend).await, 1);
+    backend.close().await;
 }
 
 async fn a_newer_schema_is_refused(database: &Database, latest: i64) {

@@ -30,7 +30,7 @@ use crate::refusing;
 /// What a commit is told that comes after it was given up.
 const FENCED: &str = "CQ002";
 
-type Answer = Result<Appended, AppendError>;
+pub(crate) type Answer = Result<Appended, AppendError>;
 
 /// A log, and two ways to it.
 struct Lines {
@@ -80,12 +80,12 @@ async fn append_all(store: &EventStore, appends: &[Append]) -> Vec<Answer> {
     join_all(appends.iter().map(|append| store.append(append.clone()))).await
 }
 
-async fn log(store: &EventStore) -> Vec<StoredEvent> {
+pub(crate) async fn log(store: &EventStore) -> Vec<StoredEvent> {
     store.read(EventQuery::log()).try_collect().await.unwrap()
 }
 
 /// Two new events of `stream`.
-fn two_events(stream: &str, expected: ExpectedVersion) -> Append {
+pub(crate) fn two_events(stream: &str, expected: ExpectedVersion) -> Append {
     of_payload(stream, expected, PLAIN)
 }
 
@@ -95,7 +95,7 @@ fn of_payload(stream: &str, expected: ExpectedVersion, payload: &str) -> Append 
 }
 
 /// Compares answers with the log; how many of them were `Indeterminate`.
-fn all_true(appends: &[Append], answers: &[Answer], log: &[StoredEvent]) -> usize {
+pub(crate) fn all_true(appends: &[Append], answers: &[Answer], log: &[StoredEvent]) -> usize {
     let events: HashMap<_, _> = log.iter().map(|event| (event.event_id, event)).collect();
     assert_eq!(events.len(), log.len(), "an event is in the log twice");
     appends.iter().zip(answers).filter(|(append, answer)| !is_true(append, answer, &events)).count()

@@ -3,9 +3,12 @@
 mod batches;
 mod cancelled;
 mod closing;
+mod databases;
 pub(crate) mod gated;
 mod lost;
+mod panics;
 mod reading;
+mod refused_later;
 
 use cqrs_runtime::store::{Append, EventStore, ExpectedVersion, NewEvent, StreamKey, WriterOptions};
 use uuid::Uuid;

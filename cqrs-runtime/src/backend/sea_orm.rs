@@ -54,6 +54,20 @@ impl Default for Options {
     }
 }
 
+impl Options {
+    /// The same, but no time is longer than both databases and their library can count: 24 days in milliseconds.
+    fn countable(self) -> Self {
+        const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
+        Self {
+            busy_timeout: self.busy_timeout.min(LONGEST),
+            connect_timeout: self.connect_timeout.min(LONGEST),
+            commit_timeout: self.commit_timeout.min(LONGEST),
+            read_timeout: self.read_timeout.min(LONGEST),
+            ..self
+        }
+    }
+}
+
 /// What a commit of SQLite survives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Durability {
@@ -74,6 +88,7 @@ pub enum Durability {
 /// When the address is none, the database can't be reached, was migrated by a newer program, lacks a table, or would
 /// give a position twice.
 pub async fn open(url: &str, options: &Options) -> Result<Arc<dyn Backend>, StoreError> {
+    let options = &options.countable();
     match url.split_once(':').map(|(scheme, _)| scheme) {
         #[cfg(feature = "sqlite")]
         Some("sqlite") => Ok(Arc::new(sqlite::SqliteBackend::open(url, options).await?)),

@@ -36,6 +36,9 @@ pub enum StoreError {
     /// Another connection held the database for too long; trying again may help.
     #[error("the database is busy")]
     Busy(#[source] BoxError),
+    /// The server gave it up: it took too much time or memory; trying again may help.
+    #[error("the operation went over a limit of the database's server")]
+    OverLimit(#[source] BoxError),
     /// The database is read-only for this user or process.
     #[error("the database is read-only")]
     ReadOnly(#[source] BoxError),
@@ -99,6 +102,9 @@ pub enum StoreError {
         /// The column.
         column: &'static str,
     },
+    /// The code of the backend panicked.
+    #[error("the backend of the event store panicked")]
+    Panicked(#[source] BoxError),
     /// The store has been closed.
     #[error("the event store is closed")]
     Closed,
@@ -135,7 +141,7 @@ impl StoreError {
     /// Whether the same call may succeed later, with nothing changed.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        matches!(self, Self::Unreachable(_) | Self::Busy(_) | Self::Full(_) | Self::Lagging { .. })
+        matches!(self, Self::Unreachable(_) | Self::Busy(_) | Self::OverLimit(_) | Self::Full(_) | Self::Lagging { .. })
     }
 }
 

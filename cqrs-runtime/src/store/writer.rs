@@ -5,7 +5,11 @@
 
 mod batch;
 mod commit;
+mod guard;
+mod part;
+mod patience;
 mod ticket;
+mod trace;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,7 +33,8 @@ pub struct WriterOptions {
     /// How many bytes of text share a transaction at most, [`Append::MAX_BYTES`] where it is more; a larger append has
     /// one of its own.
     pub batch_bytes: usize,
-    /// How long the outcome of a commit is looked for after the connection broke, before it is `Indeterminate`.
+    /// How long a database that is of no help is asked for the outcome of a commit after the connection broke, before
+    /// it is `Indeterminate`; `Duration::MAX` for without end.
     pub settle_within: Duration,
 }
 

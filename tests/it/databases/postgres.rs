@@ -22,6 +22,11 @@ async fn many_open_at_once() {
 }
 
 #[tokio::test]
+async fn no_time_is_too_long() {
+    super::no_time_is_too_long(&Database::postgres().await).await;
+}
+
+#[tokio::test]
 async fn a_newer_schema_is_refused() {
     super::a_newer_schema_is_refused(&Database::postgres().await, 1).await;
 }

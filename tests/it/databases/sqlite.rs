@@ -47,6 +47,11 @@ async fn many_open_at_once() {
 }
 
 #[tokio::test]
+async fn no_time_is_too_long() {
+    super::no_time_is_too_long(&Database::sqlite()).await;
+}
+
+#[tokio::test]
 async fn a_newer_schema_is_refused() {
     super::a_newer_schema_is_refused(&Database::sqlite(), 2).await;
 }

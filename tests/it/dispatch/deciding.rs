@@ -1,5 +1,7 @@
 //! What a command is answered, and what is recorded beside its events.
 
+use std::time::Duration;
+
 use cqrs_runtime::aggregate::Events;
 use cqrs_runtime::dispatch::{CommandError, CommandOptions, DispatchJsonError, Dispatcher};
 use cqrs_runtime::metadata::{CommandMetadata, EventMetadata};
@@ -146,4 +148,12 @@ async fn the_server_makes_an_id_where_the_command_asks_for_one() {
     let two = bank.dispatch(OpenNew { owner: "ada".to_owned() }).await.expect("it is another one");
     assert_ne!(one.id, two.id);
     assert_eq!(one.events.len(), 2);
+}
+
+#[tokio::test]
+async fn a_deadline_may_be_as_far_away_as_one_likes() {
+    let bank = bank(EventStore::memory()).deadline(Duration::MAX);
+    open(&bank, 1).await;
+    let options = CommandOptions::new().deadline(Duration::MAX);
+    assert_eq!(bank.dispatch_with(deposit(1, 5), options).await.expect("there is time").version, 3);
 }

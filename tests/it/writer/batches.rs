@@ -6,7 +6,7 @@ use cqrs_runtime::store::{
 use futures_util::future::join_all;
 use futures_util::{FutureExt, poll};
 
-use super::gated::{Fate, POISON};
+use super::gated::{COSTLY, Fate, ON_A_BAD_PAGE, POISON};
 use super::{append, gated, log};
 
 #[tokio::test]
@@ -91,4 +91,88 @@ async fn appends_that_share_an_id_a_claim_or_a_receipt_are_judged_one_after_the_
     let answered = ReceiptAnswer::Events { first: 1, last: 1 };
     let again = matches!(&verdicts[5], Err(AppendError::AlreadyAnswered(receipt)) if receipt.answer == answered);
     assert!(again, "{verdicts:?}");
+}
+
+/// What a database says of a whole batch may be due to one member, though it might be due to none.
+#[tokio::test]
+async fn a_member_that_takes_too_long_or_meets_a_damaged_page_leaves_the_others_their_verdicts() {
+    for payload in [COSTLY, ON_A_BAD_PAGE] {
+        let (store, database) = gated();
+        let mut first = store.append(append("x", 1)).boxed();
+        assert!(poll!(&mut first).is_pending());
+        database.commit_begun().await;
+        let mut members: Vec<_> = (2..=100)
+            .map(|id| {
+                let mut member = append("a", id);
+                if id == 77 {
+                    member.events[0].payload = payload.to_owned();
+                }
+                store.append(member).boxed()
+            })
+            .collect();
+        for member in &mut members {
+            assert!(poll!(member).is_pending());
+        }
+        database.allow(vec![Fate::Answered; 50]);
+        first.await.expect("it is accepted");
+        let verdicts = join_all(members).await;
+        assert!(matches!(verdicts[75], Err(AppendError::Store(_))), "{verdicts:?}");
+        assert_eq!(verdicts.iter().flatten().count(), 98, "{verdicts:?}");
+        assert_eq!(log(&store).await.len(), 99);
+    }
+}
+
+/// A database that is too slow for everything is not asked about each append alone.
+#[tokio::test]
+async fn a_batch_that_fails_for_no_members_fault_is_given_up() {
+    let (store, database) = gated();
+    let mut first = store.append(append("x", 1)).boxed();
+    assert!(poll!(&mut first).is_pending());
+    database.commit_begun().await;
+    let mut members: Vec<_> = (2..=101)
+        .map(|id| {
+            let mut member = append("a", id);
+            member.events[0].payload = COSTLY.to_owned();
+            store.append(member).boxed()
+        })
+        .collect();
+    for member in &mut members {
+        assert!(poll!(member).is_pending());
+    }
+    database.allow(vec![Fate::Answered; 1_000]);
+    first.await.expect("it is accepted");
+    for verdict in join_all(members).await {
+        assert!(matches!(&verdict, Err(AppendError::Store(error)) if error.is_retryable()), "{verdict:?}");
+    }
+    assert!(database.batches().len() < 50, "{} batches", database.batches().len());
+}
+
+/// Without a chance for those who were just answered, the one that waits would be written alone.
+#[tokio::test]
+async fn callers_that_go_on_right_after_their_answer_share_the_next_commit() {
+    let (store, database) = gated();
+    let mut first = store.append(append("x", 1)).boxed();
+    assert!(poll!(&mut first).is_pending());
+    database.commit_begun().await;
+    let callers: Vec<_> = (2..=4)
+        .map(|id| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                store.append(append("a", id)).await.expect("it is accepted");
+                store.append(append("a", id + 10)).await.expect("it is accepted");
+            })
+        })
+        .collect();
+    tokio::task::yield_now().await;
+    database.allow([Fate::Answered]);
+    first.await.expect("it is accepted");
+    database.commit_begun().await;
+    let mut waiting = store.append(append("b", 5)).boxed();
+    assert!(poll!(&mut waiting).is_pending());
+    database.allow([Fate::Answered, Fate::Answered]);
+    waiting.await.expect("it is accepted");
+    for caller in callers {
+        caller.await.expect("it does not panic");
+    }
+    assert_eq!(database.batches(), [vec![1], vec![2, 3, 4], vec![5, 12, 13, 14]]);
 }

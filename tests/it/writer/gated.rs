@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use cqrs_runtime::store::{
@@ -10,6 +11,7 @@ use cqrs_runtime::store::{
 };
 use futures_util::future::BoxFuture;
 use tokio::sync::{Semaphore, mpsc};
+use tokio::time::sleep;
 use uuid::Uuid;
 
 /// What happens to a commit.
@@ -21,11 +23,22 @@ pub(crate) enum Fate {
     LostAfterwards,
     /// The connection is lost before it is written.
     LostBefore,
+    /// No answer comes within [`COMMIT_TIMEOUT`]; it is written or not.
+    Silent { written: bool },
     /// The server can't be reached; nothing is sent.
     Unreachable,
+    /// It is refused, whatever it is.
+    Refused,
+    /// The lock stays with others.
+    Busy,
+    /// The database's code panics, before or after it has written it.
+    Panics { written: bool },
     /// Another process writes this just before.
     Overtaken(Box<Append>),
 }
+
+/// How long the database waits for an answer to a commit: by default as long as the writer looks for the outcome.
+pub(crate) const COMMIT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The test's hand on the database.
 #[derive(Clone)]
@@ -38,6 +51,7 @@ struct Inner {
     fates: Mutex<VecDeque<Fate>>,
     allowed: Semaphore,
     settling: Mutex<bool>,
+    reading: Mutex<bool>,
     batches: Mutex<Vec<Vec<u128>>>,
     began: (mpsc::UnboundedSender<()>, tokio::sync::Mutex<mpsc::UnboundedReceiver<()>>),
 }
@@ -52,6 +66,7 @@ impl Default for Gated {
             fates: Mutex::default(),
             allowed: Semaphore::new(0),
             settling: Mutex::new(true),
+            reading: Mutex::new(true),
             batches: Mutex::default(),
             began: (sender, tokio::sync::Mutex::new(receiver)),
         }))
@@ -96,6 +111,15 @@ impl Gated {
         *self.0.settling.lock().expect("no test panics here") = can;
     }
 
+    /// Whether the log can be read.
+    pub(crate) fn can_read(&self, can: bool) {
+        *self.0.reading.lock().expect("no test panics here") = can;
+    }
+
+    fn check_reading(&self) -> Result<(), StoreError> {
+        if *self.0.reading.lock().expect("no test panics here") { Ok(()) } else { Err(lost()) }
+    }
+
     /// The event ids of each batch that was given to the database.
     pub(crate) fn batches(&self) -> Vec<Vec<u128>> {
         self.0.batches.lock().expect("no test panics here").clone()
@@ -109,8 +133,24 @@ fn lost() -> StoreError {
 /// A payload that the database refuses, whatever stands beside it.
 pub(crate) const POISON: &str = "\"poison\"";
 
+/// A payload over which the database takes longer than it may, whatever stands beside it.
+pub(crate) const COSTLY: &str = "\"costly\"";
+
+/// A payload whose place in the database's file is damaged.
+pub(crate) const ON_A_BAD_PAGE: &str = "\"on a bad page\"";
+
 /// A payload at which the connection breaks, whatever stands beside it.
 pub(crate) const DEADLY: &str = "\"deadly\"";
+
+fn fault(payload: &str) -> Option<CommitError> {
+    match payload {
+        POISON => Some(CommitError::Refused(StoreError::Refused("poison".into()))),
+        COSTLY => Some(CommitError::Refused(StoreError::OverLimit("it takes too long".into()))),
+        ON_A_BAD_PAGE => Some(CommitError::Refused(StoreError::Damaged("a bad page".into()))),
+        DEADLY => Some(CommitError::Unknown(lost())),
+        _ => None,
+    }
+}
 
 #[async_trait]
 impl Backend for Gated {
@@ -120,11 +160,8 @@ impl Backend for Gated {
         self.0.began.0.send(()).expect("the test is there");
         self.0.allowed.acquire().await.expect("the gate is never closed").forget();
         let fate = self.0.fates.lock().expect("no test panics here").pop_front().expect("a fate for each permit");
-        if batch.iter().flat_map(|append| &append.events).any(|event| event.payload == POISON) {
-            return Err(CommitError::Refused(StoreError::Refused("poison".into())));
-        }
-        if batch.iter().flat_map(|append| &append.events).any(|event| event.payload == DEADLY) {
-            return Err(CommitError::Unknown(lost()));
+        if let Some(error) = batch.iter().flat_map(|append| &append.events).find_map(|event| fault(&event.payload)) {
+            return Err(error);
         }
         match fate {
             Fate::Answered => self.0.log.commit(attempt, batch).await,
@@ -133,6 +170,21 @@ impl Backend for Gated {
                 Err(CommitError::Unknown(lost()))
             }
             Fate::LostBefore => Err(CommitError::Unknown(lost())),
+            Fate::Silent { written } => {
+                if written {
+                    self.0.log.commit(attempt, batch).await?;
+                }
+                sleep(COMMIT_TIMEOUT).await;
+                Err(CommitError::Unknown(lost()))
+            }
+            Fate::Panics { written } => {
+                if written {
+                    self.0.log.commit(attempt, batch).await?;
+                }
+                panic!("the database's code has a mistake")
+            }
+            Fate::Refused => Err(CommitError::Refused(StoreError::Refused("for no reason".into()))),
+            Fate::Busy => Err(CommitError::Refused(StoreError::Busy("others write".into()))),
             Fate::Overtaken(by) => {
                 self.0.log.commit(attempt, &[*by]).await?;
                 self.0.log.commit(attempt, batch).await
@@ -154,10 +206,12 @@ impl Backend for Gated {
     }
 
     async fn read(&self, query: &EventQuery, sink: EventSink<'_>) -> Result<(), StoreError> {
+        self.check_reading()?;
         self.0.log.read(query, sink).await
     }
 
     async fn receipt(&self, key: &ReceiptKey) -> Result<Option<Receipt>, StoreError> {
+        self.check_reading()?;
         self.0.log.receipt(key).await
     }
 

@@ -86,7 +86,9 @@ fn of_sqlstate(code: &str, own_constraint: bool) -> Kind {
         "25006" => StoreError::ReadOnly,
         "42P01" | "42883" | "3F000" => StoreError::Missing,
         "XX001" | "XX002" => StoreError::Damaged,
-        "40001" | "40P01" | "55P03" | "57014" | "53200" => StoreError::Busy,
+        "40001" | "40P01" | "55P03" => StoreError::Busy,
+        // Cancelled, mostly because of `statement_timeout`; out of memory.
+        "57014" | "53200" => StoreError::OverLimit,
         code if code.starts_with("08") => StoreError::Unreachable,
         _ => StoreError::Refused,
     }

@@ -136,8 +136,8 @@ pub(crate) fn store_error(error: &CommandError<AccountError>) -> Option<&StoreEr
     }
 }
 
-/// Whether another connection held the database for too long, and nothing was written.
+/// Whether the database had too much else to do, and nothing was written.
 pub(crate) fn is_busy(error: &CommandError<AccountError>) -> bool {
     let unknown = matches!(error, CommandError::Indeterminate { .. });
-    !unknown && matches!(store_error(error), Some(StoreError::Busy(_)))
+    !unknown && matches!(store_error(error), Some(StoreError::Busy(_) | StoreError::OverLimit(_)))
 }

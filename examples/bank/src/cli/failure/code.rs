@@ -52,7 +52,7 @@ fn store_code(error: &StoreError) -> &'static str {
     match error {
         StoreError::Address { .. } => "MALFORMED_ADDRESS",
         StoreError::Unreachable(_) => "DATABASE_UNREACHABLE",
-        StoreError::Busy(_) => "DATABASE_BUSY",
+        StoreError::Busy(_) | StoreError::OverLimit(_) => "DATABASE_BUSY",
         StoreError::ReadOnly(_) => "DATABASE_READ_ONLY",
         StoreError::Full(_) => "DISK_FULL",
         StoreError::Damaged(_) => "DATABASE_DAMAGED",

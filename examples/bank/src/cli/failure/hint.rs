@@ -36,6 +36,7 @@ fn store_hint(error: &StoreError) -> Option<&'static str> {
     match error {
         StoreError::Unreachable(_) => Some("check that the server runs, or that the disk works; then repeat"),
         StoreError::Busy(_) => Some("another program holds it; try again"),
+        StoreError::OverLimit(_) => Some("the server has too much to do, or too low a limit; try again"),
         StoreError::ReadOnly(_) => Some("make the file and its folder writable; nothing was changed"),
         StoreError::Full(_) => Some("free some space and repeat; nothing was changed"),
         StoreError::Damaged(_) | StoreError::Missing(_) => {

@@ -1,0 +1,29 @@
+//! A backend whose code panics takes nobody else along.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
+
+use crate::store::{BoxError, StoreError};
+
+/// What `call` answers, or that it panicked.
+pub(super) async fn guarded<T>(call: impl Future<Output = T>) -> Result<T, StoreError> {
+    // Nothing but the backend's own state may be left half changed, and what it then answers is not trusted more than
+    // after a broken connection.
+    AssertUnwindSafe(call).catch_unwind().await.map_err(|panic| {
+        let message = message(&*panic);
+        tracing::error!(panic = %message, "the backend of an event store panicked");
+        StoreError::Panicked(message)
+    })
+}
+
+fn message(panic: &(dyn Any + Send)) -> BoxError {
+    if let Some(message) = panic.downcast_ref::<&str>() {
+        (*message).into()
+    } else if let Some(message) = panic.downcast_ref::<String>() {
+        message.as_str().into()
+    } else {
+        "without a message".into()
+    }
+}
