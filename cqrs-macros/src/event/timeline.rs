@@ -70,11 +70,10 @@ impl Timeline {
         self.ahead(version).find_map(|past| past.was.as_deref())
     }
 
-    /// The conversions that a value of a version has to go through, one after the other: what a version brings, its
-    /// default too, all later ones change. The first tells the type in that version.
+    /// The conversions that a value of a version, or its default, has to go through, one after the other. The first tells
+    /// the type in that version.
     pub(super) fn conversions(&self, version: u32) -> impl Iterator<Item = &Retyped> {
-        let brought = self.since.as_ref().map_or(1, |(since, _)| since.value);
-        self.ahead(version.max(brought)).filter_map(|past| past.retyped.as_ref())
+        self.ahead(version).filter_map(|past| past.retyped.as_ref())
     }
 
     fn ahead(&self, version: u32) -> impl Iterator<Item = &Past> {
