@@ -76,6 +76,21 @@ async fn an_event_out_of_place(bank: &Bank) {
     stops_only_what_needs_it(bank, opened, &["can't stand in this place"]).await;
 }
 
+async fn a_time_that_no_program_can_have_given(bank: &Bank, time: &str) {
+    let says = ["can't be read", "its column `recorded_at`", "`MoneyDeposited` version 3"];
+    stops_only_what_needs_it(bank, &format!("recorded_at = {time}"), &says).await;
+}
+
+#[tokio::test]
+async fn a_time_that_no_program_can_have_given_on_sqlite() {
+    a_time_that_no_program_can_have_given(&Bank::sqlite(), "9223372036854775807").await;
+}
+
+#[tokio::test]
+async fn a_time_that_no_program_can_have_given_on_postgres() {
+    a_time_that_no_program_can_have_given(&Bank::postgres().await, "'infinity'").await;
+}
+
 #[tokio::test]
 async fn an_unknown_version_on_sqlite() {
     an_unknown_version(&Bank::sqlite()).await;

@@ -7,7 +7,7 @@ use clap::Args;
 use comfy_table::CellAlignment;
 use cqrs_runtime::prelude::*;
 use cqrs_runtime::repository::LoadError;
-use cqrs_runtime::store::{EventQuery, Until};
+use cqrs_runtime::store::{EventQuery, StoreError, Until};
 use futures_util::TryStreamExt;
 
 use super::bank::{Bank, Found};
@@ -57,10 +57,15 @@ async fn listed(bank: &Bank, stream: String) -> Result<Listed, Failure> {
         Ok(Found { account: Account { owner, status, balance, .. }, loaded }) => {
             Readable::Yes { owner, status, balance, version: loaded.version }
         }
+        Err(failure @ Failure::Load(LoadError::Store(StoreError::CorruptEvent { .. }))) => unreadable(&failure),
         Err(failure @ Failure::Load(LoadError::Store(_))) => return Err(failure),
-        Err(failure) => Readable::No { error: (&failure).into() },
+        Err(failure) => unreadable(&failure),
     };
     Ok(Listed { account_id, account })
+}
+
+fn unreadable(failure: &Failure) -> Readable {
+    Readable::No { error: failure.into() }
 }
 
 fn prose(accounts: &[Listed]) -> String {

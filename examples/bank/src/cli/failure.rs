@@ -127,13 +127,18 @@ impl Failure {
 }
 
 /// The database's failure below a command's, if it is one.
-pub(crate) fn store_error(error: &CommandError<AccountError>) -> Option<&StoreError> {
+fn store_error(error: &CommandError<AccountError>) -> Option<&StoreError> {
     match error {
         CommandError::Store(error) | CommandError::Load(LoadError::Store(error)) => Some(error),
         CommandError::Save(SaveError::Append(AppendError::Store(error))) => Some(error),
         CommandError::Indeterminate { source, .. } => source.as_deref(),
         _ => None,
     }
+}
+
+/// Whether the database is to blame, so that no other command would fare better.
+pub(crate) fn is_of_all(error: &CommandError<AccountError>) -> bool {
+    store_error(error).is_some_and(|error| !matches!(error, StoreError::CorruptEvent { .. }))
 }
 
 /// Whether the database had too much else to do, and nothing was written.

@@ -80,7 +80,7 @@ impl Report {
 
     /// A line that was not accepted; where the database is to blame, the next one would not be either.
     pub(super) fn fail(&mut self, line: u64, command: &str, account_id: AccountId, error: CommandError<AccountError>) {
-        let stops = failure::store_error(&error).is_some();
+        let stops = failure::is_of_all(&error);
         let unknown = matches!(error, CommandError::Indeterminate { .. });
         let why = Box::new(FailureView::from(&Failure::from(error)));
         if stops || unknown {
