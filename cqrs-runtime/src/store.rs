@@ -17,7 +17,7 @@ pub use append::{
     Verdict,
 };
 pub use backend::{Backend, CommitError, EventSink, LoadSink, Snapshot, SnapshotFilter, StoredSnapshot};
-pub use error::{AppendError, BoxError, CorruptEvent, InvalidAppend, StoreError};
+pub use error::{AddressProblem, AppendError, BoxError, CorruptEvent, InvalidAppend, StoreError};
 pub use event_store::EventStore;
 pub use memory::MemoryBackend;
 pub use query::{Cursor, Direction, EventQuery, LoadQuery, LogHead, Until};

@@ -1,5 +1,6 @@
 //! Opening databases, and what they refuse: each error has its type, and says nothing that it should not.
 
+mod addresses;
 mod cancelled;
 mod collisions;
 mod damaged_file;

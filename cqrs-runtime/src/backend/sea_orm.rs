@@ -14,15 +14,17 @@ mod statement;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::runtime::Handle;
+
 pub use self::address::without_password;
-use crate::store::{Backend, EventStore, StoreError};
+use crate::store::{AddressProblem, Backend, EventStore, StoreError};
 
 const PAGE: u64 = EventStore::PAGE;
 
 /// How a database is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// Whether an SQLite file that does not exist is made.
+    /// Whether an SQLite file that does not exist is made; an address with `?mode=rw` says that it is not.
     pub create_if_missing: bool,
     /// What a commit of SQLite survives; PostgreSQL keeps to its server's configuration.
     pub durability: Durability,
@@ -85,9 +87,10 @@ pub enum Durability {
 /// database at the same time.
 ///
 /// # Errors
-/// When the address is none, the database can't be reached, was migrated by a newer program, lacks a table, or would
-/// give a position twice.
+/// When the address is none, there is no tokio runtime, the database can't be reached, was migrated by a newer program,
+/// lacks a table, or would give a position twice.
 pub async fn open(url: &str, options: &Options) -> Result<Arc<dyn Backend>, StoreError> {
+    Handle::try_current().map_err(|_| StoreError::NoRuntime)?;
     let options = &options.countable();
     match url.split_once(':').map(|(scheme, _)| scheme) {
         #[cfg(feature = "sqlite")]
@@ -98,11 +101,24 @@ pub async fn open(url: &str, options: &Options) -> Result<Arc<dyn Backend>, Stor
         Some("postgres" | "postgresql") => Ok(Arc::new(postgres::PostgresBackend::open(url, options).await?)),
         #[cfg(not(feature = "postgres"))]
         Some("postgres" | "postgresql") => Err(StoreError::NotCompiledIn { feature: "postgres" }),
-        _ => Err(not_an_address(url)),
+        Some("memory" | "") => Err(StoreError::InMemory),
+        _ => Err(not_an_address(url, AddressProblem::Unknown)),
     }
 }
 
 /// The error for an address that is none, without the password that may stand in it.
-fn not_an_address(url: &str) -> StoreError {
-    StoreError::Address { url: without_password(url) }
+fn not_an_address(url: &str, problem: AddressProblem) -> StoreError {
+    StoreError::Address { url: without_password(url), problem }
+}
+
+/// What is wrong with an address of a known kind: the parameter that is `wrong` alone, if there is one. Of a parameter
+/// only the name is told, for the value may be secret.
+fn problem_of(url: &str, wrong: impl Fn(&str) -> bool) -> AddressProblem {
+    let parameters = url.split_once('?').map_or("", |(_, parameters)| parameters);
+    match parameters.split('&').find(|parameter| wrong(parameter)) {
+        Some(parameter) => {
+            AddressProblem::Parameter { name: parameter.split('=').next().unwrap_or_default().to_owned() }
+        }
+        None => AddressProblem::Unknown,
+    }
 }

@@ -15,11 +15,18 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
+    /// There is no tokio runtime.
+    #[error(
+        "an `EventStore` needs a tokio runtime: make it inside `#[tokio::main]`, `#[tokio::test]` or `Runtime::block_on`"
+    )]
+    NoRuntime,
     /// The address is none that a store can be opened at.
-    #[error("`{url}` is no database address: use `sqlite://FILE` or `postgres://USER@HOST/DATABASE`")]
+    #[error("`{url}` is no database address: {problem}")]
     Address {
         /// The address, without a password.
         url: String,
+        /// What is wrong with it.
+        problem: AddressProblem,
     },
     /// An SQLite database in memory, of which every connection would have one of its own.
     #[error("an SQLite database in memory can't hold a store: use `EventStore::memory()`, or a file")]
@@ -143,6 +150,24 @@ impl StoreError {
     pub fn is_retryable(&self) -> bool {
         matches!(self, Self::Unreachable(_) | Self::Busy(_) | Self::OverLimit(_) | Self::Full(_) | Self::Lagging { .. })
     }
+}
+
+/// What is wrong with a database's address.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AddressProblem {
+    /// It is of another kind.
+    #[error("use `sqlite://FILE` or `postgres://USER@HOST/DATABASE`")]
+    Unknown,
+    /// A parameter is not known, or does not take its value.
+    #[error("its parameter `{name}` is not known, or can't have this value")]
+    Parameter {
+        /// The parameter.
+        name: String,
+    },
+    /// A character has to be written in another way.
+    #[error("write what is no letter, digit, `-`, `.`, `_` or `/` in percent-encoding, a space as `%20`")]
+    Encoding,
 }
 
 /// Why an append was not accepted, or why that is not known.

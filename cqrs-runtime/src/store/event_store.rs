@@ -39,6 +39,7 @@ impl EventStore {
     /// # Panics
     /// Outside of a tokio runtime, as every store.
     #[must_use]
+    #[track_caller]
     pub fn memory() -> Self {
         Self::with_backend(Arc::new(MemoryBackend::default()), WriterOptions::default())
     }
@@ -48,6 +49,7 @@ impl EventStore {
     /// # Panics
     /// Outside of a tokio runtime, which runs the task that writes.
     #[must_use]
+    #[track_caller]
     pub fn with_backend(backend: Arc<dyn Backend>, options: WriterOptions) -> Self {
         let writer = Writer::start(Arc::clone(&backend), options);
         let keeper = Keeper::new(Arc::clone(&backend));

@@ -14,6 +14,7 @@ mod trace;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
@@ -66,6 +67,10 @@ struct Pending {
 
 impl Writer {
     /// Starts the task; it ends when the last `Writer` is dropped and all that waits is written.
+    ///
+    /// # Panics
+    /// Without a tokio runtime, as [`tokio::spawn`] would, in words that say what to do.
+    #[track_caller]
     pub(super) fn start(backend: Arc<dyn Backend>, options: WriterOptions) -> Self {
         let (queue, waiting) = mpsc::channel(options.queue.max(1));
         let options = WriterOptions {
@@ -75,7 +80,8 @@ impl Writer {
         };
         let (ending, ended) = watch::channel(());
         let committer = Committer::new(backend, options.settle_within);
-        tokio::spawn(work(Gatherer::new(waiting, options), committer, ending));
+        let Ok(runtime) = Handle::try_current() else { panic!("{}", StoreError::NoRuntime) };
+        runtime.spawn(work(Gatherer::new(waiting, options), committer, ending));
         Self { queue, ended }
     }
 

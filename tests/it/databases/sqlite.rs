@@ -1,3 +1,4 @@
+use std::path::Path;
 use std::time::Duration;
 
 use cqrs_runtime::store::{CommitError, EventStore};
@@ -100,10 +101,22 @@ async fn a_file_that_is_not_there_is_made_only_if_asked() {
     let existing = Options { create_if_missing: false, ..Options::default() };
     let error = refusal(&database.url, &existing).await;
     assert!(matches!(error, StoreError::Unreachable(_)), "{error:?}");
-    opened(&database).await.close().await;
-    open(&database.url, &existing).await.unwrap();
-    let error = refusal(&format!("{}/no/such/folder", database.url), &Options::default()).await;
+    let error = refusal(&format!("{}?mode=rw", database.url), &Options::default()).await;
     assert!(matches!(error, StoreError::Unreachable(_)), "{error:?}");
+    assert!(!Path::new(database.path()).exists());
+    open(&format!("{}?mode=rwc", database.url), &Options::default()).await.unwrap().close().await;
+    open(&database.url, &existing).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_file_that_can_not_be_opened_is_named() {
+    let database = Database::sqlite();
+    let folder = Path::new(database.path()).parent().unwrap().join("no such folder");
+    let url = format!("sqlite://{}", folder.join("bank.db").display());
+    let error = refusal(&url, &Options::default()).await;
+    assert!(matches!(error, StoreError::Unreachable(_)), "{error:?}");
+    let reason = format!("the file `{0}/bank.db` can't be opened: there is no folder `{0}`", folder.display());
+    assert!(messages(&error).contains(&reason), "{error:?}");
 }
 
 #[tokio::test]

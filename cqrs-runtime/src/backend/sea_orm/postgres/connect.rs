@@ -6,7 +6,7 @@ use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
 use tokio::time::timeout;
 
 use super::super::statement::one;
-use super::super::{Options, not_an_address};
+use super::super::{Options, not_an_address, problem_of};
 use super::pool::{Limits, Pool, Transactions, conn_err};
 use crate::store::StoreError;
 
@@ -15,7 +15,10 @@ const WRITERS: u32 = 1;
 
 /// The connections that write, and those that read.
 pub(super) async fn connect(url: &str, options: &Options) -> Result<(Pool, Pool), StoreError> {
-    let server: PgConnectOptions = url.parse().map_err(|_| not_an_address(url))?;
+    let server: PgConnectOptions = url.parse().map_err(|_| {
+        let wrong = |parameter: &str| format!("postgres://host?{parameter}").parse::<PgConnectOptions>().is_err();
+        not_an_address(url, problem_of(url, wrong))
+    })?;
     // A pool would try until its time is over, and then say no more than that.
     match timeout(options.connect_timeout, server.connect()).await {
         Ok(Ok(connection)) => connection.close().await.map_err(conn_err)?,

@@ -1,13 +1,14 @@
 //! Connections to an SQLite file.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr};
 use tokio::time::{Instant, sleep};
 
-use super::super::{Durability, Options, not_an_address};
-use crate::store::StoreError;
+use super::super::{Durability, Options, not_an_address, problem_of};
+use crate::store::{AddressProblem, BoxError, StoreError};
 
 /// The pause between two tries to open a file that others open.
 const PAUSE: Duration = Duration::from_millis(5);
@@ -24,11 +25,14 @@ pub(super) async fn connect(
     // Without a path, each connection would have a file of its own, gone with it.
     let has_path = !path.trim_start_matches("sqlite:").trim_start_matches("//").is_empty();
     if !has_path || url.parse::<SqliteConnectOptions>().is_err() {
-        return Err(not_an_address(url));
+        let wrong = |parameter: &str| format!("sqlite://file?{parameter}").parse::<SqliteConnectOptions>().is_err();
+        return Err(not_an_address(url, problem_of(url, wrong)));
     }
     let read_only = parameters.split('&').any(|parameter| matches!(parameter, "mode=ro" | "immutable=1"));
-    let writer = pool(url, options, 1, read_only).await?;
-    let readers = pool(url, options, options.readers.max(1), read_only).await?;
+    let existing = parameters.split('&').any(|parameter| parameter == "mode=rw");
+    let options = Options { create_if_missing: options.create_if_missing && !existing, ..*options };
+    let writer = pool(url, &options, 1, read_only).await?;
+    let readers = pool(url, &options, options.readers.max(1), read_only).await?;
     Ok((writer, readers))
 }
 
@@ -48,10 +52,41 @@ async fn pool(url: &str, options: &Options, size: u32, read_only: bool) -> Resul
     // some would be turned away.
     let give_up = Instant::now() + options.busy_timeout;
     loop {
-        match Database::connect(connect.clone()).await.map_err(StoreError::from) {
+        match Database::connect(connect.clone()).await.map_err(|error| refusal(url, error)) {
             Err(StoreError::Busy(_)) if Instant::now() < give_up => sleep(PAUSE).await,
             connected => return connected,
         }
+    }
+}
+
+/// What an error means when the file is opened.
+fn refusal(url: &str, error: DbErr) -> StoreError {
+    if matches!(error, DbErr::Conn(RuntimeErr::Internal(_))) {
+        return not_an_address(url, AddressProblem::Encoding);
+    }
+    match StoreError::from(error) {
+        StoreError::Unreachable(source) => StoreError::Unreachable(Box::new(Unopened { file: file(url), source })),
+        other => other,
+    }
+}
+
+/// The file of an address that is one.
+fn file(url: &str) -> PathBuf {
+    url.parse().map(|options: SqliteConnectOptions| options.get_filename().to_owned()).unwrap_or_default()
+}
+
+/// The file that can't be opened, and where it should be.
+#[derive(Debug, thiserror::Error)]
+#[error("the file `{}` can't be opened{}", file.display(), no_folder(file))]
+struct Unopened {
+    file: PathBuf,
+    source: BoxError,
+}
+
+fn no_folder(file: &Path) -> String {
+    match file.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+        Some(folder) => format!(": there is no folder `{}`", folder.display()),
+        None => String::new(),
     }
 }
 
