@@ -61,6 +61,15 @@ pub trait Aggregate: Sized + Clone + Send + Sync + 'static {
     fn schema(shapes: &mut Shapes) -> AggregateSchema;
 }
 
+/// Why an event can't stand where it does: within a stream that has begun, or at its start.
+pub(crate) fn misplaced(begun: bool) -> &'static str {
+    if begun {
+        "it begins a stream, and this one has begun"
+    } else {
+        "it changes a state, and nothing has begun one yet"
+    }
+}
+
 /// How an aggregate's states are kept in snapshots.
 #[derive(Debug)]
 pub struct SnapshotPolicy<A> {
@@ -235,7 +244,16 @@ pub trait DomainError: std::error::Error + PartialEq + Send + Sync + 'static {
 
 /// What a decision yields: events in order, and the claims taken or released with them.
 ///
-/// One event converts by `.into()`; [`events!`](crate::events) makes several; [`Events::none`] is a no-op.
+/// One event converts by `.into()`; [`events!`](crate::events) makes several; [`Events::none`] is a no-op. A number of
+/// them that is known only when the program runs is collected, or added by [`Extend`]:
+///
+/// ```
+/// # use cqrs_runtime::prelude::*;
+/// # fn f<A: Aggregate + Emits<E> + Emits<F>, E: Event, F: Event>(closed: F, charge: fn(i64) -> E) -> Events<A> {
+/// let fees: Events<A> = (1..4).map(charge).collect();
+/// fees.and(closed)
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Events<A: Aggregate> {
     events: Vec<A::Event>,
@@ -301,6 +319,20 @@ impl<A: Aggregate> Events<A> {
 impl<A: Emits<E>, E: Event> From<E> for Events<A> {
     fn from(event: E) -> Self {
         Self::none().and(event)
+    }
+}
+
+impl<A: Emits<E>, E: Event> Extend<E> for Events<A> {
+    fn extend<I: IntoIterator<Item = E>>(&mut self, events: I) {
+        self.events.extend(events.into_iter().map(A::wrap));
+    }
+}
+
+impl<A: Emits<E>, E: Event> FromIterator<E> for Events<A> {
+    fn from_iter<I: IntoIterator<Item = E>>(events: I) -> Self {
+        let mut all = Self::none();
+        all.extend(events);
+        all
     }
 }
 

@@ -78,9 +78,11 @@ async fn an_event_that_does_not_follow_is_not_saved() {
     let members = members();
     let error = save(&members, 1, renamed("a@x", "b@x")).await.unwrap_err();
     assert!(matches!(&error, SaveError::OutOfPlace { name: "Renamed", version: 1, .. }), "{error:?}");
+    assert!(error.to_string().ends_with(": it changes a state, and nothing has begun one yet"), "{error}");
     save(&members, 1, registered("a@x")).await.unwrap();
     let error = save(&members, 1, registered("b@x")).await.unwrap_err();
     assert!(matches!(&error, SaveError::OutOfPlace { name: "Registered", version: 2, .. }), "{error:?}");
+    assert!(error.to_string().ends_with(": it begins a stream, and this one has begun"), "{error}");
     assert_eq!((events(&members, 1).await.len(), holder(&members, "b@x").await), (1, None));
 }
 

@@ -4,11 +4,12 @@ mod domain;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use cqrs_runtime::prelude::*;
 use cqrs_runtime::testing::Spec;
 use insta::assert_snapshot;
 
 use self::domain::{
-    Account, AccountError, Deposit, Deposited, Note, Noted, Open, Opened, Seconds, Withdraw, Withdrawn,
+    Account, AccountError, AccountEvent, Deposit, Deposited, Note, Noted, Open, Opened, Seconds, Withdraw, Withdrawn,
 };
 
 /// What a specification says when it fails.
@@ -324,6 +325,43 @@ fn an_event_that_cannot_be_stored() {
 
 #[test]
 fn given_events_that_cannot_follow_each_other() {
-    let given = Spec::<Account>::given(Deposited { amount: 20 });
-    assert_snapshot!(said(|| given.when(withdraw(1))), @"`Deposited` can't stand in this place of a stream of `Account`");
+    let deposit = || Spec::<Account>::given(Deposited { amount: 1 }).when(withdraw(1));
+    assert_snapshot!(said(deposit), @"`Deposited` can't stand in this place of a stream of `Account`: it changes a state, and nothing has begun one yet");
+    let opened = || Opened { owner: "ada".to_owned() };
+    let twice = || Spec::<Account>::given([opened(), opened()]).when(withdraw(1));
+    assert_snapshot!(said(twice), @"`Opened` can't stand in this place of a stream of `Account`: it begins a stream, and this one has begun");
+}
+
+#[test]
+fn any_number_of_events_can_be_given_and_expected() {
+    let opened = || Opened { owner: "ada".to_owned() };
+    let deposited = |amount| Deposited { amount };
+    let given: [Spec<Account>; 4] = [
+        Spec::given(events![opened()].and(deposited(20))),
+        Spec::given(vec![AccountEvent::from(opened()), deposited(20).into()]),
+        Spec::given([AccountEvent::from(opened()), deposited(20).into()]),
+        Spec::given(events![
+            opened(),
+            deposited(1),
+            deposited(1),
+            deposited(1),
+            deposited(1),
+            deposited(1),
+            deposited(1),
+            deposited(1),
+            deposited(13)
+        ]),
+    ];
+    for given in given {
+        given.clone().when(withdraw(15)).then_events([Withdrawn { amount: 15 }]);
+        given.when(withdraw(15)).then_events(vec![Withdrawn { amount: 15 }]);
+    }
+}
+
+#[test]
+fn events_are_collected() {
+    let mut events: Events<Account> = (1..3).map(|amount| Deposited { amount }).collect();
+    events.extend([Withdrawn { amount: 3 }]);
+    let expected: Events<Account> = events![Deposited { amount: 1 }, Deposited { amount: 2 }, Withdrawn { amount: 3 }];
+    assert_eq!(events, expected);
 }

@@ -44,7 +44,7 @@ pub enum CommandError<E: DomainError> {
         actual: u64,
     },
     /// Others changed the aggregate at every try.
-    #[error("{stream} was changed by others during each of {attempts} attempts")]
+    #[error("{stream} was changed by others {}", while_deciding(*attempts))]
     RetriesExhausted {
         /// Which one.
         stream: StreamKey,
@@ -125,6 +125,13 @@ pub enum CommandError<E: DomainError> {
     /// The command can't be told in JSON, which recognising a repetition needs.
     #[error("the command can't be written as JSON")]
     Encode(#[source] EncodeError),
+}
+
+fn while_deciding(attempts: u32) -> String {
+    match attempts {
+        0 | 1 => "while the command was decided, and it is not tried again".to_owned(),
+        more => format!("during each of {more} attempts"),
+    }
 }
 
 /// A domain's refusal; its code, message and field are the same in a repetition.

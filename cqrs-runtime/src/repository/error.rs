@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::aggregate::misplaced;
 use crate::event::{DecodeError, RawEvent};
 use crate::json::EncodeError;
 use crate::store::{AppendError, StoreError, StreamKey};
@@ -22,7 +23,7 @@ pub enum LoadError {
         source: DecodeError,
     },
     /// An event that begins a stream stands within one, or the first event is not one that begins a stream.
-    #[error("{event} can't stand in this place of its stream")]
+    #[error("{event} can't stand in this place of its stream: {}", misplaced(event.version > 1))]
     OutOfPlace {
         /// Which event.
         event: Box<EventPlace>,
@@ -99,7 +100,7 @@ pub enum SaveError {
         source: EncodeError,
     },
     /// A decision began a stream with an event that can't, or used one that only begins streams; nothing was written.
-    #[error("the event `{name}` can't be number {version} of {stream}")]
+    #[error("the event `{name}` can't be number {version} of {stream}: {}", misplaced(*version > 1))]
     OutOfPlace {
         /// Its stored name.
         name: &'static str,

@@ -17,7 +17,7 @@ pub use self::given::{GivenEvents, IntoMoment};
 pub use self::outcome::Outcome;
 pub use self::stored::{StoredOutcome, StoredSpec};
 
-use crate::aggregate::{Aggregate, Decide, EventSet};
+use crate::aggregate::{Aggregate, Decide, EventSet, misplaced};
 use crate::command::Command;
 use crate::context::Context;
 use crate::metadata::CommandMetadata;
@@ -45,7 +45,8 @@ pub struct Spec<A: Aggregate, E = ()> {
 }
 
 impl<A: Aggregate> Spec<A> {
-    /// What has happened before: an event, a tuple or a vector of events, or `()` for nothing.
+    /// What has happened before: an event, a tuple of up to eight, an array or a vector of one type, `events![..]` for any
+    /// number, or `()` for nothing.
     #[must_use]
     pub fn given(events: impl GivenEvents<A>) -> Self {
         Self {
@@ -133,8 +134,15 @@ impl<A: Aggregate, E> Spec<A, E> {
 #[track_caller]
 fn fold<A: Aggregate>(mut state: Option<A>, events: &[A::Event]) -> Option<A> {
     for event in events {
+        let begun = state.is_some();
         let fits = A::advance(&mut state, event);
-        assert!(fits, "`{}` can't stand in this place of a stream of `{}`", event.name(), A::TYPE);
+        assert!(
+            fits,
+            "`{}` can't stand in this place of a stream of `{}`: {}",
+            event.name(),
+            A::TYPE,
+            misplaced(begun)
+        );
     }
     state
 }

@@ -52,6 +52,13 @@ async fn retries_are_bounded() {
     let bank = bank.retry(RetryPolicy { attempts: 3, ..RetryPolicy::default() });
     let exhausted = bank.dispatch(deposit(1, 5)).await;
     assert!(matches!(exhausted, Err(CommandError::RetriesExhausted { attempts: 3, .. })), "{exhausted:?}");
+    let told = exhausted.unwrap_err().to_string();
+    assert!(told.ends_with(" was changed by others during each of 3 attempts"), "{told}");
+    let once = bank.retry(RetryPolicy::never()).dispatch(deposit(1, 5)).await.unwrap_err().to_string();
+    assert!(
+        once.ends_with(" was changed by others while the command was decided, and it is not tried again"),
+        "{once}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

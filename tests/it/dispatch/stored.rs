@@ -41,7 +41,7 @@ async fn an_event_that_cannot_be_decoded_is_named() {
     );
     insta::assert_snapshot!(
         said("Opened", 1, "{\"owner\":\"eve\"}").await,
-        @"the event at position 3 (`Opened` version 1, number 3 of Account/ID) can't stand in this place of its stream"
+        @"the event at position 3 (`Opened` version 1, number 3 of Account/ID) can't stand in this place of its stream: it begins a stream, and this one has begun"
     );
 }
 

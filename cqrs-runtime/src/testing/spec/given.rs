@@ -2,10 +2,17 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::aggregate::{Aggregate, Emits};
+use crate::aggregate::{Aggregate, Emits, Events};
 use crate::event::Event;
 
-/// Events of an aggregate: one, a tuple of up to eight, a vector of its event enum, or `()`.
+/// Events of an aggregate: one, a tuple of up to eight, an array or a vector of one type or of the event enum, any number
+/// by `events![..]`, or `()`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no events of `{A}`",
+    label = "neither an event that `{A}` lists nor a list of such events",
+    note = "write one listed event, a tuple of up to eight, an array or a vector of one type, `events![a, b, ..]` for any \
+            number, or `()` for nothing"
+)]
 pub trait GivenEvents<A: Aggregate> {
     /// The events, in order.
     fn into_events(self) -> Vec<A::Event>;
@@ -17,9 +24,22 @@ impl<A: Aggregate> GivenEvents<A> for () {
     }
 }
 
-impl<A: Aggregate> GivenEvents<A> for Vec<A::Event> {
+impl<A: Aggregate, E: Into<A::Event>> GivenEvents<A> for Vec<E> {
     fn into_events(self) -> Vec<A::Event> {
-        self
+        self.into_iter().map(Into::into).collect()
+    }
+}
+
+impl<A: Aggregate, E: Into<A::Event>, const N: usize> GivenEvents<A> for [E; N] {
+    fn into_events(self) -> Vec<A::Event> {
+        self.into_iter().map(Into::into).collect()
+    }
+}
+
+/// What `events![..]` makes of any number of events; claims are not given.
+impl<A: Aggregate> GivenEvents<A> for Events<A> {
+    fn into_events(self) -> Vec<A::Event> {
+        self.into_parts().0
     }
 }
 
