@@ -169,7 +169,7 @@ async fn callers_that_go_on_right_after_their_answer_share_the_next_commit() {
     database.commit_begun().await;
     let mut waiting = store.append(append("b", 5)).boxed();
     assert!(poll!(&mut waiting).is_pending());
-    database.allow([Fate::Answered, Fate::Answered]);
+    database.allow(vec![Fate::Answered; 8]);
     waiting.await.expect("it is accepted");
     for caller in callers {
         caller.await.expect("it does not panic");
