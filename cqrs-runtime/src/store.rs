@@ -4,6 +4,7 @@ mod append;
 mod backend;
 mod error;
 mod event_store;
+mod guard;
 pub(crate) mod judge;
 mod keeper;
 mod memory;

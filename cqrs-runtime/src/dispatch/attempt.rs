@@ -218,7 +218,7 @@ impl<'d, A: Decide<C>, C: Command<Id = A::Id>> Call<'d, A, C> {
                 repeated: false,
             })),
             (Err(SaveError::Append(AppendError::AlreadyAnswered(receipt))), Some(identity)) => {
-                self.answer_again(identity, *receipt).await.map(Attempted::Answered)
+                self.in_time(self.answer_again(identity, *receipt)).await?.map(Attempted::Answered)
             }
             (Err(SaveError::Append(AppendError::Conflict { stream, actual, .. })), _) => {
                 match self.options.expected_version {

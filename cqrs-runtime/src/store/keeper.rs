@@ -3,8 +3,10 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 
+use super::guard::guarded;
 use super::{Backend, Snapshot, StoreError, StreamKey};
 
 /// Learns what has come of a snapshot.
@@ -18,6 +20,8 @@ const ROOM: usize = 1_024;
 pub(super) struct Keeper {
     backend: Arc<dyn Backend>,
     waiting: Arc<Waiting>,
+    /// The store's own: that of a caller may be gone before the snapshot is kept.
+    runtime: Handle,
 }
 
 struct Waiting {
@@ -36,7 +40,7 @@ struct Queue {
 impl Keeper {
     pub(super) fn new(backend: Arc<dyn Backend>) -> Self {
         let waiting = Waiting { queue: Mutex::default(), busy: watch::Sender::new(false) };
-        Self { backend, waiting: Arc::new(waiting) }
+        Self { backend, waiting: Arc::new(waiting), runtime: Handle::current() }
     }
 
     /// Whether a snapshot of `stream` is worth taking: there is room, and no other one of it is on its way.
@@ -52,7 +56,7 @@ impl Keeper {
         queue.snapshots.push_back((snapshot, done));
         // Under the lock, as when the task ends: either it sees the snapshot, or a new one is started.
         if !self.waiting.busy.send_replace(true) {
-            tokio::spawn(work(Arc::clone(&self.backend), Arc::clone(&self.waiting)));
+            self.runtime.spawn(work(Arc::clone(&self.backend), Task::of(&self.waiting)));
         }
     }
 
@@ -69,20 +73,58 @@ impl Waiting {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn next(&self) -> Option<(Snapshot, Done)> {
-        let mut queue = self.queue();
+    /// What could not be kept a moment ago won't be kept now; nobody shall wait for it.
+    fn give_up(&self) {
+        let left = {
+            let mut queue = self.queue();
+            queue.streams.clear();
+            std::mem::take(&mut queue.snapshots)
+        };
+        for (_, done) in left {
+            done(Err(StoreError::Unreachable("another snapshot could not be kept just before".into())));
+        }
+    }
+}
+
+/// The task that keeps snapshots; nobody waits for one that has ended in whatever way.
+struct Task {
+    waiting: Arc<Waiting>,
+    ended: bool,
+}
+
+impl Task {
+    fn of(waiting: &Arc<Waiting>) -> Self {
+        Self { waiting: Arc::clone(waiting), ended: false }
+    }
+
+    fn next(&mut self) -> Option<(Snapshot, Done)> {
+        let mut queue = self.waiting.queue();
         let next = queue.snapshots.pop_front();
         if next.is_none() {
-            self.busy.send_replace(false);
+            self.ended = true;
+            self.waiting.busy.send_replace(false);
         }
         next
     }
 }
 
-async fn work(backend: Arc<dyn Backend>, waiting: Arc<Waiting>) {
-    while let Some((snapshot, done)) = waiting.next() {
+impl Drop for Task {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.waiting.busy.send_replace(false);
+        }
+    }
+}
+
+async fn work(backend: Arc<dyn Backend>, mut task: Task) {
+    while let Some((snapshot, done)) = task.next() {
         let stream = snapshot.stream.clone();
-        done(backend.save_snapshot(snapshot).await);
-        waiting.queue().streams.remove(&stream);
+        let kept = guarded(backend.save_snapshot(snapshot)).await.and_then(|kept| kept);
+        let in_vain = kept.as_ref().is_err_and(StoreError::is_retryable);
+        done(kept);
+        task.waiting.queue().streams.remove(&stream);
+        if in_vain {
+            task.waiting.give_up();
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use serde::de::IgnoredAny;
 
 use super::{Append, InvalidAppend, Receipt, ReceiptAnswer};
-use crate::id::{ParseIdError, check_text};
+use crate::id::{MAX_ID_BYTES, ParseIdError, check_text};
 
 /// Checks what no database needs to be asked about.
 pub(super) fn check(append: &Append) -> Result<(), InvalidAppend> {
@@ -51,7 +51,7 @@ fn check_receipt(append: &Append, receipt: &Receipt) -> Result<(), InvalidAppend
         return Err(InvalidAppend::ForeignReceipt { stream: receipt.stream.clone() });
     }
     optional("receipt's principal", &receipt.key.principal)?;
-    key("receipt's command", &receipt.key.command)?;
+    qualified("receipt's command", &receipt.key.command)?;
     key("idempotency key", &receipt.key.key)?;
     match &receipt.answer {
         ReceiptAnswer::Events { .. } if append.events.is_empty() => Err(InvalidAppend::ReceiptOfNoEvents),
@@ -64,6 +64,22 @@ fn check_receipt(append: &Append, receipt: &Receipt) -> Result<(), InvalidAppend
 
 fn key(what: &'static str, text: &str) -> Result<(), InvalidAppend> {
     check_text(text).map_err(|source| InvalidAppend::Text { what, source })
+}
+
+/// Two keys and what stands between them.
+fn qualified(what: &'static str, text: &str) -> Result<(), InvalidAppend> {
+    const LIMIT: usize = 2 * MAX_ID_BYTES + 1;
+    match check_text(text) {
+        Err(ParseIdError::TooLong { length, .. }) if length > LIMIT => {
+            Err(InvalidAppend::Text { what, source: ParseIdError::TooLong { length, limit: LIMIT } })
+        }
+        Err(ParseIdError::TooLong { .. }) => {
+            text.chars().find(|character| character.is_control()).map_or(Ok(()), |character| {
+                Err(InvalidAppend::Text { what, source: ParseIdError::ControlCharacter { character } })
+            })
+        }
+        checked => checked.map_err(|source| InvalidAppend::Text { what, source }),
+    }
 }
 
 fn optional(what: &'static str, text: &str) -> Result<(), InvalidAppend> {

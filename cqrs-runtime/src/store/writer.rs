@@ -5,7 +5,6 @@
 
 mod batch;
 mod commit;
-mod guard;
 mod part;
 mod patience;
 mod ticket;

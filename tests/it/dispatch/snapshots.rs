@@ -4,7 +4,7 @@ use cqrs_runtime::dispatch::{CommandOptions, Dispatcher};
 use cqrs_runtime::prelude::*;
 use cqrs_runtime::repository::{Repository, SnapshotCheck, SnapshotStats};
 use cqrs_runtime::store::{
-    EventStore, LoadQuery, LoadSink, Snapshot, SnapshotFilter, StoredSnapshot, Until, WriterOptions,
+    EventStore, LoadQuery, LoadSink, Snapshot, SnapshotFilter, StoreError, StoredSnapshot, Until, WriterOptions,
 };
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::domain::{Account, Withdraw};
 use super::{bank, deposit, id, open};
 use crate::database::Database;
-use crate::writer::gated::{Fate, Gated};
+use crate::writer::gated::{Fate, Gated, lost};
 
 /// Account 1 with a balance of 123 after 25 events, of which the first 20 are in a snapshot.
 async fn deposited() -> Repository<Account> {
@@ -104,7 +104,10 @@ async fn a_slow_snapshot_delays_no_answer() {
     let database = Gated::default();
     database.allow([const { Fate::Answered }; 40]);
     let (go_on, wait) = tokio::sync::oneshot::channel::<()>();
-    database.before_next_snapshot(async move { wait.await.expect("the test lets it go on") });
+    database.before_next_snapshot(async move {
+        wait.await.expect("the test lets it go on");
+        Ok(())
+    });
     let bank = bank(EventStore::with_backend(database.backend(), WriterOptions::default()));
     open(&bank, 1).await;
     let within = || CommandOptions::new().deadline(Duration::from_secs(1));
@@ -122,6 +125,53 @@ async fn a_slow_snapshot_delays_no_answer() {
     let loaded = kept.load(&id(1)).await.expect("it can be loaded");
     assert_eq!((loaded.version, loaded.snapshot_version), (35, 10), "closing has waited for it");
     assert_eq!(bank.repository().snapshot_stats().saved, 1, "no other one was taken meanwhile");
+}
+
+/// A bank whose account 1 has a snapshot on its way, which is not kept before the future is done, and whose account 2 has
+/// one behind it.
+async fn waiting(
+    database: &Gated,
+    before: impl Future<Output = Result<(), StoreError>> + Send + 'static,
+) -> Dispatcher<Account> {
+    database.allow([const { Fate::Answered }; 40]);
+    database.before_next_snapshot(before);
+    let bank = bank(EventStore::with_backend(database.backend(), WriterOptions::default()));
+    for account in [1, 2] {
+        open(&bank, account).await;
+        for _ in 0..8 {
+            bank.dispatch(deposit(account, 1)).await.expect("it is accepted");
+        }
+    }
+    bank
+}
+
+#[tokio::test]
+async fn a_snapshot_that_can_not_be_kept_fails_no_command_and_lets_nobody_wait() {
+    let database = Gated::default();
+    let (go_on, wait) = tokio::sync::oneshot::channel::<()>();
+    let bank = waiting(&database, async move {
+        wait.await.expect("the test lets it go on");
+        Err(lost())
+    })
+    .await;
+    go_on.send(()).expect("the database waits for it");
+    bank.repository().store().snapshots_kept().await;
+    let stats = bank.repository().snapshot_stats();
+    assert_eq!((stats.saved, stats.failed), (0, 2), "what waits behind is not tried in vain");
+    // The next event takes it again.
+    bank.dispatch(deposit(1, 1)).await.expect("it is accepted");
+    bank.repository().store().snapshots_kept().await;
+    assert_eq!(bank.repository().snapshot_stats().saved, 1);
+}
+
+#[tokio::test]
+async fn a_database_whose_code_panics_over_a_snapshot_takes_nobody_along() {
+    let database = Gated::default();
+    let bank = waiting(&database, async { panic!("by the test") }).await;
+    bank.repository().store().snapshots_kept().await;
+    let stats = bank.repository().snapshot_stats();
+    assert_eq!((stats.saved, stats.failed), (1, 1));
+    bank.repository().store().close().await;
 }
 
 #[tokio::test]

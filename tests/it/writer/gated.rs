@@ -47,7 +47,7 @@ pub(crate) struct Gated(Arc<Inner>);
 struct Inner {
     log: Arc<MemoryBackend>,
     before_load: Mutex<Option<BoxFuture<'static, ()>>>,
-    before_snapshot: Mutex<Option<BoxFuture<'static, ()>>>,
+    before_snapshot: Mutex<Option<BoxFuture<'static, Result<(), StoreError>>>>,
     fates: Mutex<VecDeque<Fate>>,
     allowed: Semaphore,
     settling: Mutex<bool>,
@@ -88,8 +88,8 @@ impl Gated {
         *self.0.before_load.lock().expect("no test panics here") = Some(Box::pin(others));
     }
 
-    /// What has to happen before the next snapshot is kept.
-    pub(crate) fn before_next_snapshot(&self, others: impl Future<Output = ()> + Send + 'static) {
+    /// What has to happen before the next snapshot is kept; if that fails, it is not kept.
+    pub(crate) fn before_next_snapshot(&self, others: impl Future<Output = Result<(), StoreError>> + Send + 'static) {
         *self.0.before_snapshot.lock().expect("no test panics here") = Some(Box::pin(others));
     }
 
@@ -126,7 +126,7 @@ impl Gated {
     }
 }
 
-fn lost() -> StoreError {
+pub(crate) fn lost() -> StoreError {
     StoreError::Unreachable("the connection was lost".into())
 }
 
@@ -222,7 +222,7 @@ impl Backend for Gated {
     async fn save_snapshot(&self, snapshot: Snapshot) -> Result<(), StoreError> {
         let others = self.0.before_snapshot.lock().expect("no test panics here").take();
         if let Some(others) = others {
-            others.await;
+            others.await?;
         }
         self.0.log.save_snapshot(snapshot).await
     }

@@ -25,8 +25,9 @@ fn old_version(model: &Model, version: u32) -> TokenStream {
     let ident = old_ident(version);
     let container = model.serde.without(&["crate", "rename", "default", "expecting"]);
     let serde = serde_path(&model.runtime);
-    // What was removed is checked against its type, and not read again.
-    let unread = (!removed.is_empty()).then(|| quote!(#[allow(dead_code)]));
+    let unread = (!removed.is_empty()).then(
+        || quote!(#[allow(dead_code, reason = "what was removed is checked against its type, and not read again")]),
+    );
     let removed = removed.into_iter().map(|(index, removed)| {
         // Not its own name, which a later field may have taken.
         let (ident, ty, name) = (removed_ident(index), &removed.annotation.ty, &removed.stored);

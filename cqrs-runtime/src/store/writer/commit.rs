@@ -6,10 +6,10 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::Pending;
-use super::guard::guarded;
 use super::part::{Part, indeterminate, reply};
 use super::patience::{Patience, Pause};
 use super::trace::{Trace, trace};
+use crate::store::guard::guarded;
 use crate::store::{Append, AppendError, Backend, CommitError, StoreError, Verdict};
 
 /// How often appends may break the connection before they are tried apart, and one alone is given up.
