@@ -153,56 +153,61 @@ async fn a_repetition_finds_its_answer_whoever_the_tenant() {
     assert_eq!(of_nobody, [], "a repository reads its own tenant's events alone");
 }
 
-/// Another aggregate with a command that accounts have, too.
-mod safe {
-    use std::collections::BTreeMap;
+/// Another aggregate with a command that accounts have, too, as a program has it.
+macro_rules! program {
+    ($program:ident: $($newer:tt)*) => {
+        mod $program {
+            use std::collections::BTreeMap;
 
-    use cqrs_runtime::prelude::*;
+            use cqrs_runtime::prelude::*;
 
-    use crate::dispatch::domain::{AccountError, AccountId};
+            use crate::dispatch::domain::{AccountError, AccountId};
 
-    #[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
-    pub(super) struct Filled {
-        pub amount: i64,
-    }
+            #[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
+            pub(super) struct Filled {
+                pub amount: i64,
+            }
 
-    #[derive(Command, Clone, Debug, Serialize, Deserialize)]
-    pub(super) struct Deposit {
-        #[command(id)]
-        pub account: AccountId,
-        pub amount: i64,
-        #[serde(default)]
-        pub note: Option<String>,
-        #[serde(default)]
-        pub labels: BTreeMap<String, Option<String>>,
-    }
+            #[derive(Command, Clone, Debug, Serialize, Deserialize)]
+            pub(super) struct Deposit {
+                #[command(id)]
+                pub account: AccountId,
+                pub amount: i64,
+                pub labels: BTreeMap<String, Option<String>>,
+                $($newer)*
+            }
 
-    #[derive(Aggregate, Clone, Debug, PartialEq)]
-    #[aggregate(id = AccountId, events(Filled), commands(create(Deposit)), error = AccountError)]
-    pub(super) struct Safe {
-        pub amount: i64,
-    }
+            #[derive(Aggregate, Clone, Debug, PartialEq)]
+            #[aggregate(id = AccountId, events(Filled), commands(create(Deposit)), error = AccountError)]
+            pub(super) struct Safe {
+                pub amount: i64,
+            }
 
-    impl Create<Deposit> for Safe {
-        fn create(command: Deposit, _: &Context<Self>) -> Result<Events<Self>, AccountError> {
-            Ok(Filled { amount: command.amount }.into())
+            impl Create<Deposit> for Safe {
+                fn create(command: Deposit, _: &Context<Self>) -> Result<Events<Self>, AccountError> {
+                    Ok(Filled { amount: command.amount }.into())
+                }
+            }
+
+            impl Init<Filled> for Safe {
+                fn init(event: &Filled) -> Self {
+                    Self { amount: event.amount }
+                }
+            }
         }
-    }
-
-    impl Init<Filled> for Safe {
-        fn init(event: &Filled) -> Self {
-            Self { amount: event.amount }
-        }
-    }
+    };
 }
+
+program! { older: }
+program! { newer: #[serde(default)] pub note: Option<String>, }
 
 #[tokio::test]
 async fn the_same_key_for_commands_of_one_name_to_two_aggregates_are_two_commands() {
     let store = EventStore::memory();
-    let (bank, safes) = (bank(store.clone()), Dispatcher::<safe::Safe>::new(store));
+    let (bank, safes) = (bank(store.clone()), Dispatcher::<older::Safe>::new(store));
     open(&bank, 1).await;
     bank.dispatch_with(deposit(1, 5), keyed("k")).await.expect("it is accepted");
-    let fill = safe::Deposit { account: id(1), amount: 5, note: None, labels: BTreeMap::new() };
+    let fill = older::Deposit { account: id(1), amount: 5, labels: BTreeMap::new() };
     let filled = safes.dispatch_with(fill, keyed("k")).await.expect("it is another command");
     assert_eq!((filled.repeated, filled.events.len()), (false, 1));
 }
@@ -210,18 +215,20 @@ async fn the_same_key_for_commands_of_one_name_to_two_aggregates_are_two_command
 /// The one that was sent before the program knew the field.
 #[tokio::test]
 async fn an_optional_field_that_is_new_does_not_make_another_command() {
-    let safes = Dispatcher::<safe::Safe>::new(EventStore::memory());
-    let json = |note: &str| format!("{{\"account\":\"{}\",\"amount\":5{note}}}", id(1));
-    let fill = async |note: &str| safes.dispatch_json("Deposit", &json(note), keyed("k")).await;
-    assert!(!fill("").await.expect("it is new").repeated);
-    assert!(fill(",\"note\":null").await.expect("it is recognised").repeated);
-    assert!(fill("").await.expect("it is recognised").repeated);
-    for other in [",\"note\":\"a\"", ",\"labels\":{\"a\":null}"] {
-        let other = fill(other).await;
-        assert!(
-            matches!(other, Err(DispatchJsonError::Command(CommandError::IdempotencyKeyReused { .. }))),
-            "{other:?}"
-        );
+    let store = EventStore::memory();
+    let (older, newer) = (Dispatcher::<older::Safe>::new(store.clone()), Dispatcher::<newer::Safe>::new(store));
+    let json =
+        |labels: &str, note: &str| format!("{{\"account\":\"{}\",\"amount\":5,\"labels\":{{{labels}}}{note}}}", id(1));
+    let first = older.dispatch_json("Deposit", &json("", ""), keyed("k")).await.expect("it is new");
+    assert!(!first.repeated);
+    for same in ["", ",\"note\":null"] {
+        let again = newer.dispatch_json("Deposit", &json("", same), keyed("k")).await.expect("it is recognised");
+        assert!(again.repeated);
+    }
+    for (labels, note) in [("", ",\"note\":\"a\""), ("\"a\":null", "")] {
+        let other = newer.dispatch_json("Deposit", &json(labels, note), keyed("k")).await;
+        let reused = matches!(other, Err(DispatchJsonError::Command(CommandError::IdempotencyKeyReused { .. })));
+        assert!(reused, "{labels}{note}");
     }
 }
 
