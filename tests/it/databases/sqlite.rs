@@ -159,6 +159,18 @@ async fn a_lock_of_another_process_is_waited_for() {
     assert_eq!(count(&*backend).await, 1);
 }
 
+/// Readers and the writer don't wait for each other, and a position is never given again.
+#[tokio::test]
+async fn a_file_has_a_write_ahead_log_and_counts_positions_on() {
+    let database = Database::sqlite();
+    let backend = opened(&database).await;
+    write(&*backend).await;
+    assert_eq!(database.count("pragma_journal_mode WHERE journal_mode = 'wal'").await, 1);
+    database.execute("DROP TRIGGER cqrs_events_never_go; DELETE FROM cqrs_events").await;
+    write(&*backend).await;
+    assert_eq!(backend.head().await.unwrap().position, 2);
+}
+
 #[tokio::test]
 async fn a_refused_batch_leaves_nothing_open() {
     let database = Database::sqlite();
