@@ -1,9 +1,16 @@
 use cqrs_runtime::store::CommitError;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, TransactionTrait};
+use futures_util::future::join_all;
+use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, Statement, TransactionTrait};
 
 use super::*;
 
 const TABLES: [&str; 6] = ["cqrs_events", "cqrs_receipts", "cqrs_claims", "cqrs_snapshots", "cqrs_log", "cqrs_fences"];
+
+/// Those of others in the same database.
+const SESSIONS: &str = "SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()";
+const END_SESSIONS: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()";
 
 #[tokio::test]
 async fn events_are_immutable() {
@@ -114,10 +121,14 @@ async fn another_isolation_is_refused() {
     panic!("no fresh connection was made");
 }
 
+async fn one_session(database: &Database) -> DatabaseConnection {
+    let mut options = ConnectOptions::new(&database.url);
+    options.max_connections(1);
+    sea_orm::Database::connect(options).await.unwrap()
+}
+
 async fn end_connections(database: &Database) {
-    let others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE datname = current_database() AND pid <> pg_backend_pid()";
-    database.execute(others).await;
+    database.execute(END_SESSIONS).await;
 }
 
 /// An attempt that was given up is refused when it arrives after all.
@@ -210,6 +221,69 @@ async fn a_lost_connection_is_replaced() {
         assert!(lost < 20, "the connection is not replaced");
     }
     assert_eq!(count(&*backend).await, 2);
+}
+
+/// What has ended one connection has ended the others: no second read finds that out.
+#[tokio::test]
+async fn a_server_that_ends_all_connections_fails_one_read() {
+    let database = Database::postgres().await;
+    let backend = opened(&database).await;
+    for head in join_all((0..4).map(|_| backend.head())).await {
+        head.unwrap();
+    }
+    let other = one_session(&database).await;
+    assert_eq!(number(&other, SESSIONS).await, 1 + 4, "one that writes, and one for each read");
+    other.execute_unprepared(END_SESSIONS).await.unwrap();
+    while number(&other, SESSIONS).await > 0 {}
+    let mut heads = Vec::new();
+    for _ in 0..5 {
+        heads.push(backend.head().await);
+    }
+    assert!(heads.iter().filter(|head| head.is_err()).count() <= 1, "{heads:?}");
+}
+
+/// A read is waited for that waits for somebody else's lock.
+#[tokio::test]
+async fn reads_under_way_are_completed_before_it_closes() {
+    let database = Database::postgres().await;
+    let backend = opened(&database).await;
+    let other = sea_orm::Database::connect(&database.url).await.unwrap();
+    let under_way = other.begin().await.unwrap();
+    under_way.execute_unprepared("LOCK TABLE cqrs_events IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let (reader, closer) = (Arc::clone(&backend), Arc::clone(&backend));
+    let reading = tokio::spawn(async move { reader.head().await });
+    let waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'cqrs_events'::regclass AND NOT granted";
+    let looking = one_session(&database).await;
+    while number(&looking, waiting).await == 0 {
+        assert!(!reading.is_finished());
+    }
+    let closing = tokio::spawn(async move { closer.close().await });
+    // Those that write are ended first: of three others, two are left.
+    while number(&looking, SESSIONS).await > 2 {}
+    for _ in 0..50 {
+        assert!(!closing.is_finished(), "a read is under way");
+        number(&looking, SESSIONS).await;
+    }
+    under_way.commit().await.unwrap();
+    closing.await.unwrap();
+    assert!(reading.is_finished());
+    reading.await.unwrap().unwrap();
+    assert!(matches!(backend.head().await, Err(StoreError::Closed)));
+}
+
+/// Who migrates is waited for, but not for ever.
+#[tokio::test]
+async fn a_migration_that_takes_too_long_makes_others_busy() {
+    let database = Database::postgres().await;
+    let other = sea_orm::Database::connect(&database.url).await.unwrap();
+    let under_way = other.begin().await.unwrap();
+    let lock = "SELECT pg_advisory_xact_lock(hashtextextended('cqrs_migrations of ' || current_schema(), 0))";
+    under_way.execute_unprepared(lock).await.unwrap();
+    let options = Options { commit_timeout: Duration::from_secs(4), ..Options::default() };
+    let error = refusal(&database.url, &options).await;
+    assert!(matches!(error, StoreError::Busy(_)), "{error:?}");
+    under_way.commit().await.unwrap();
+    write(&*opened(&database).await).await;
 }
 
 /// Two schemas of one database are two logs, and don't wait for each other.

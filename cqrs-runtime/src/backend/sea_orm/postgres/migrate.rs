@@ -36,19 +36,19 @@ pub(super) async fn migrate(pool: &Pool) -> Result<(), StoreError> {
         return Ok(());
     }
     let mut lease = pool.lease().await?;
-    let mut transaction = lease.begin().await?;
-    execute(&mut transaction, LOCK).await?;
-    execute(&mut transaction, MIGRATIONS_TABLE).await?;
+    let mut transaction = pool.limited(lease.begin()).await?;
+    let lock = format!("SET LOCAL lock_timeout = {}; {LOCK}", pool.lock_timeout());
+    pool.limited(execute(&mut transaction, &lock)).await?;
+    pool.limited(execute(&mut transaction, MIGRATIONS_TABLE)).await?;
     // Another process may have migrated while this one waited for the lock.
-    let found: i64 =
-        raw_sql(VERSION).fetch_one(&mut *transaction).await.and_then(|row| row.try_get(0)).map_err(query_err)?;
+    let found = pool.limited(version(&mut transaction)).await?;
     for migration in migration::pending(MIGRATIONS, found)? {
-        execute(&mut transaction, migration.sql).await?;
+        pool.limited(execute(&mut transaction, migration.sql)).await?;
         let Migration { version, name, .. } = migration;
         let applied = format!("INSERT INTO cqrs_migrations (version, name) VALUES ({version}, '{name}')");
-        execute(&mut transaction, &applied).await?;
+        pool.limited(execute(&mut transaction, &applied)).await?;
     }
-    transaction.commit().await.map_err(query_err)?;
+    pool.limited(async { transaction.commit().await.map_err(query_err) }).await?;
     lease.keep();
     tracing::info!(version = migration::latest(MIGRATIONS), "the database has the schema of this program");
     Ok(())
@@ -57,6 +57,10 @@ pub(super) async fn migrate(pool: &Pool) -> Result<(), StoreError> {
 /// Runs SQL without parameters, so that no statement is prepared.
 async fn execute(connection: &mut PgConnection, sql: &str) -> Result<(), DbErr> {
     raw_sql(AssertSqlSafe(sql)).execute(connection).await.map(drop).map_err(query_err)
+}
+
+async fn version(connection: &mut PgConnection) -> Result<i64, DbErr> {
+    raw_sql(VERSION).fetch_one(connection).await.and_then(|row| row.try_get(0)).map_err(query_err)
 }
 
 /// Checks that all is there and that positions go on behind the log's end; the log's identity.

@@ -48,6 +48,7 @@ pub(super) struct Pool {
     server: DatabaseConnection,
     idle: Mutex<Vec<Idle>>,
     permits: Semaphore,
+    size: u32,
     transactions: Transactions,
     limits: Limits,
     /// The server ends a transaction that its client leaves alone for so long, and so takes back the lock of the log.
@@ -57,11 +58,10 @@ pub(super) struct Pool {
 impl Run for Pool {
     async fn run(&self, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, DbErr> {
         let mut lease = self.lease().await?;
-        let rows = timeout(self.limits.statement, self.run_on(&mut lease, sql, values)).await;
-        let rows = rows.unwrap_or_else(|late| Err(query_err(SqlxError::Io(late.into()))));
+        let rows = self.limited(self.run_on(&mut lease, sql, values)).await;
         match &rows {
             Ok(_) => lease.keep(),
-            Err(DbErr::Query(RuntimeErr::SqlxError(error))) if matches!(**error, SqlxError::Database(_)) => {}
+            Err(DbErr::Query(RuntimeErr::SqlxError(error))) if refuses_the_statement(error) => {}
             // Whatever happened to this one may have happened to the others.
             Err(_) => self.forget_idle(),
         }
@@ -71,12 +71,12 @@ impl Run for Pool {
 
 impl Pool {
     pub(super) fn new(server: DatabaseConnection, size: u32, transactions: Transactions, limits: Limits) -> Self {
-        // PostgreSQL's own limit on the limit; 0 would be none.
-        let milliseconds = limits.statement.as_millis().clamp(1, i32::MAX as u128);
+        let milliseconds = milliseconds(limits.statement);
         Self {
             server,
             idle: Mutex::default(),
             permits: Semaphore::new(size as usize),
+            size,
             transactions,
             limits,
             begin: format!(
@@ -88,6 +88,18 @@ impl Pool {
     /// The same connections, that run statements in another way.
     pub(super) fn with(self, transactions: Transactions) -> Self {
         Self { transactions, ..self }
+    }
+
+    /// Waits for a statement, but no longer than one may take; the connection of one that is late is to be given up.
+    pub(super) async fn limited<T>(&self, statement: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
+        let ended = timeout(self.limits.statement, statement).await;
+        ended.unwrap_or_else(|late| Err(query_err(SqlxError::Io(late.into()))))
+    }
+
+    /// How long a lock may be waited for, in milliseconds, so that the server says that it is taken before the statement
+    /// is late.
+    pub(super) fn lock_timeout(&self) -> u128 {
+        milliseconds(self.limits.statement / 2)
     }
 
     async fn run_on(&self, lease: &mut Lease<'_>, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, DbErr> {
@@ -110,6 +122,19 @@ async fn fetch(
     let query = query_with(AssertSqlSafe(sql), SqlxValues(Values(values))).persistent(named);
     let rows = query.fetch_all(connection).await.map_err(query_err)?;
     Ok(rows.into_iter().map(QueryResult::from).collect())
+}
+
+/// Whether no more than one statement has failed: the server goes on to serve the connection.
+fn refuses_the_statement(error: &SqlxError) -> bool {
+    let SqlxError::Database(refusal) = error else { return false };
+    let code = refusal.code().unwrap_or_default();
+    // One that shuts down says so to each connection.
+    !code.starts_with("57P") && !code.starts_with("08")
+}
+
+/// A time as the server's settings take it; 0 would be without end.
+fn milliseconds(time: Duration) -> u128 {
+    time.as_millis().clamp(1, i32::MAX as u128)
 }
 
 /// An error of the library below, before anything was sent.

@@ -40,8 +40,10 @@ impl Lease<'_> {
 
     /// Gives the connection back for another statement, this one having ended well.
     pub(in super::super) fn keep(self) {
+        let mut idle = self.pool.idle();
+        // Asked under the lock: what closes the pool takes the idle ones after that.
         if !self.pool.permits.is_closed() {
-            self.pool.idle().push(Idle { connection: self.connection, since: Instant::now() });
+            idle.push(Idle { connection: self.connection, since: Instant::now() });
         }
     }
 }
@@ -78,9 +80,13 @@ impl Pool {
         self.idle().clear();
     }
 
-    /// Takes no more statements and ends the connections; those under way complete theirs before.
+    /// Takes no more statements and ends the connections; those under way are completed before, unless they take longer
+    /// than a connection may take to become free.
     pub(in super::super) async fn close(&self) {
+        // Who waits for a permit behind this finds the pool closed.
+        let all = timeout(self.limits.connect, self.permits.acquire_many(self.size)).await;
         self.permits.close();
+        drop(all);
         let idle = std::mem::take(&mut *self.idle());
         let closing = async {
             join_all(idle.into_iter().map(|idle| idle.connection.close())).await;
