@@ -7,6 +7,7 @@ mod event_store;
 mod guard;
 pub(crate) mod judge;
 mod keeper;
+pub(crate) mod lease;
 mod memory;
 mod query;
 mod stored;
@@ -20,6 +21,7 @@ pub use append::{
 pub use backend::{Backend, CommitError, EventSink, LoadSink, Snapshot, SnapshotFilter, StoredSnapshot};
 pub use error::{AddressProblem, AppendError, BoxError, CorruptEvent, InvalidAppend, StoreError};
 pub use event_store::EventStore;
+pub use lease::{Advance, AdvanceVerdict, Checkpoint, Lease, Leases, Session, WorkerId};
 pub use memory::MemoryBackend;
 pub use query::{Cursor, Direction, EventQuery, LoadQuery, LogHead, Until};
 pub use stored::StoredEvent;

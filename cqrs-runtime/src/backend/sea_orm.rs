@@ -3,6 +3,7 @@
 mod address;
 mod error;
 mod filter;
+mod leases;
 mod lookup;
 mod migration;
 #[cfg(feature = "postgres")]

@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Append, Claim, EventQuery, LoadQuery, LogHead, Receipt, ReceiptKey, StoreError, StreamKey, Verdict};
+use super::{
+    Append, Claim, EventQuery, Leases, LoadQuery, LogHead, Receipt, ReceiptKey, StoreError, StreamKey, Verdict,
+};
 use crate::event::RawEvent;
 
 /// Where events are handed as they are read; `Break` ends the reading.
@@ -28,7 +30,7 @@ pub trait LoadSink: Send {
 ///
 /// One conformance suite holds for all of them (`cqrs_runtime::testing::conformance`).
 #[async_trait]
-pub trait Backend: Send + Sync + 'static {
+pub trait Backend: Leases {
     /// Judges each append of `batch` in order, each on what the accepted ones before it leave, and writes the accepted
     /// ones in one transaction: their events, claims and receipts.
     ///

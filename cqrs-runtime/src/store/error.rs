@@ -88,6 +88,16 @@ pub enum StoreError {
         /// How far the replica has come.
         head: u64,
     },
+    /// A worker came with another number of partitions than the first one.
+    #[error("`{name}` has {found} partitions, which can't become {asked}: give it another name, or the same number")]
+    PartitionsChanged {
+        /// The projection or the durable subscription.
+        name: String,
+        /// How many it has.
+        found: u32,
+        /// How many the worker has asked for.
+        asked: u32,
+    },
     /// A stored row can't be read.
     #[error("a stored row of `{table}` can't be read: {what}")]
     CorruptRow {

@@ -1,23 +1,28 @@
 //! The log in memory: the reference for the databases, and a store for tests.
 
+mod leases;
+
 use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use uuid::Uuid;
 
+use self::leases::LeaseTables;
 use super::judge::{Facts, Head, Judgement, KnownEvent, Placement, apply_claims};
 use super::{
     Append, Appended, Backend, Claim, ClaimChange, CommitError, Direction, EventQuery, EventSink, LoadQuery, LoadSink,
     LogHead, Receipt, ReceiptKey, Snapshot, SnapshotFilter, StoreError, StoredEvent, StoredSnapshot, StreamKey, Until,
     Verdict,
 };
+use crate::clock::{Clock, SystemClock};
 
 /// A log that is gone with the process.
 #[derive(Debug)]
 pub struct MemoryBackend {
     log: Uuid,
+    clock: Arc<dyn Clock>,
     state: Mutex<State>,
 }
 
@@ -29,15 +34,22 @@ struct State {
     receipts: HashMap<ReceiptKey, Receipt>,
     holders: HashMap<(String, Claim), StreamKey>,
     snapshots: BTreeMap<StreamKey, Snapshot>,
+    leases: LeaseTables,
 }
 
 impl Default for MemoryBackend {
     fn default() -> Self {
-        Self { log: Uuid::now_v7(), state: Mutex::default() }
+        Self::with_clock(Arc::new(SystemClock))
     }
 }
 
 impl MemoryBackend {
+    /// An empty log whose leases go by `clock`.
+    #[must_use]
+    pub fn with_clock(clock: Arc<dyn Clock>) -> Self {
+        Self { log: Uuid::now_v7(), clock, state: Mutex::default() }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // Neither judging nor writing panics, so nothing is left half written.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

@@ -6,6 +6,7 @@
 
 mod append;
 mod claim;
+mod lease;
 mod load;
 mod read;
 mod receipt;
@@ -24,6 +25,13 @@ pub use self::append::{
 pub use self::claim::{
     a_claim_is_taken_with_its_append_only, a_name_is_held_by_one_stream, a_released_name_is_free,
     claims_are_per_tenant_and_scope, releasing_what_another_holds_changes_nothing,
+};
+pub use self::lease::{
+    a_checkpoint_moves_from_where_it_stands, a_heartbeat_is_for_all_names, a_new_name_starts_at_the_first_event,
+    a_released_partition_is_free, a_worker_may_have_to_wait, a_worker_without_its_lease_moves_nothing,
+    an_expired_session_moves_nothing, checkpoints_move_together, every_owner_has_an_epoch, names_are_kept_apart,
+    no_time_is_no_session, the_number_of_partitions_does_not_change, the_partitions_of_the_dead_are_taken,
+    the_standing_of_partitions_is_told, workers_share_partitions,
 };
 pub use self::load::{
     a_foreign_snapshot_is_not_used, a_later_snapshot_replaces_the_earlier, a_long_stream_is_loaded_whole,
@@ -88,6 +96,21 @@ macro_rules! backend_conformance {
             a_reader_may_refuse_a_snapshot
             loading_ends_at_its_bound
             a_long_stream_is_loaded_whole
+            a_new_name_starts_at_the_first_event
+            workers_share_partitions
+            a_worker_may_have_to_wait
+            the_partitions_of_the_dead_are_taken
+            every_owner_has_an_epoch
+            a_worker_without_its_lease_moves_nothing
+            an_expired_session_moves_nothing
+            a_checkpoint_moves_from_where_it_stands
+            checkpoints_move_together
+            a_released_partition_is_free
+            no_time_is_no_session
+            a_heartbeat_is_for_all_names
+            names_are_kept_apart
+            the_number_of_partitions_does_not_change
+            the_standing_of_partitions_is_told
         }
     };
     (@each $open:expr; $($test:ident)+) => {$(

@@ -1,11 +1,12 @@
 //! A database that remembers in which order appends were judged.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use cqrs_runtime::store::{
-    Append, Backend, Claim, CommitError, EventQuery, EventSink, LoadQuery, LoadSink, LogHead, Receipt, ReceiptKey,
-    Snapshot, StoreError, StreamKey, Verdict,
+    Advance, AdvanceVerdict, Append, Backend, Checkpoint, Claim, CommitError, EventQuery, EventSink, Lease, Leases,
+    LoadQuery, LoadSink, LogHead, Receipt, ReceiptKey, Session, Snapshot, StoreError, StreamKey, Verdict, WorkerId,
 };
 use uuid::Uuid;
 
@@ -85,5 +86,28 @@ impl Backend for Recorder {
 
     async fn close(&self) {
         self.database.close().await;
+    }
+}
+
+#[async_trait]
+impl Leases for Recorder {
+    async fn acquire(&self, session: &Session) -> Result<Vec<Lease>, StoreError> {
+        self.database.acquire(session).await
+    }
+
+    async fn heartbeat(&self, worker: WorkerId, lease_time: Duration) -> Result<Vec<String>, StoreError> {
+        self.database.heartbeat(worker, lease_time).await
+    }
+
+    async fn release(&self, name: &str, worker: WorkerId) -> Result<(), StoreError> {
+        self.database.release(name, worker).await
+    }
+
+    async fn advance(&self, name: &str, worker: WorkerId, steps: &[Advance]) -> Result<AdvanceVerdict, StoreError> {
+        self.database.advance(name, worker, steps).await
+    }
+
+    async fn checkpoints(&self, name: &str) -> Result<Vec<Checkpoint>, StoreError> {
+        self.database.checkpoints(name).await
     }
 }

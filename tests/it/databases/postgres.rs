@@ -4,7 +4,16 @@ use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, St
 
 use super::*;
 
-const TABLES: [&str; 6] = ["cqrs_events", "cqrs_receipts", "cqrs_claims", "cqrs_snapshots", "cqrs_log", "cqrs_fences"];
+const TABLES: [&str; 8] = [
+    "cqrs_events",
+    "cqrs_receipts",
+    "cqrs_claims",
+    "cqrs_snapshots",
+    "cqrs_log",
+    "cqrs_fences",
+    "cqrs_workers",
+    "cqrs_checkpoints",
+];
 
 /// Those of others in the same database.
 const SESSIONS: &str = "SELECT count(*) FROM pg_stat_activity
@@ -33,9 +42,30 @@ async fn no_time_is_too_long() {
     super::no_time_is_too_long(&Database::postgres().await).await;
 }
 
+/// A database that the first program has written an event to.
+const FIRST_SCHEMA: &str = concat!(
+    include_str!("../../../cqrs-runtime/src/backend/sea_orm/postgres/0001_event_store.sql"),
+    include_str!("../../../cqrs-runtime/src/backend/sea_orm/postgres/0001_append.sql"),
+    "CREATE TABLE cqrs_migrations (version bigint PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now());
+    INSERT INTO cqrs_migrations VALUES (1, 'event store');
+    INSERT INTO cqrs_events (stream_type, stream_id, version, event_id, name, schema_version, payload, correlation_id,
+        causation_id, principal, keys, recorded_at)
+    SELECT 'Account', 'a', 1, id, 'Opened', 1, '{}', id, id, '', '{}', now() FROM gen_random_uuid() id;"
+);
+
+#[tokio::test]
+async fn a_database_of_the_first_schema_is_migrated() {
+    let database = Database::postgres().await;
+    database.execute(FIRST_SCHEMA).await;
+    let backend = opened(&database).await;
+    write(&*backend).await;
+    assert_eq!((count(&*backend).await, database.count("cqrs_migrations").await), (2, 2));
+    backend.close().await;
+}
+
 #[tokio::test]
 async fn a_newer_schema_is_refused() {
-    super::a_newer_schema_is_refused(&Database::postgres().await, 1).await;
+    super::a_newer_schema_is_refused(&Database::postgres().await, 2).await;
 }
 
 #[tokio::test]

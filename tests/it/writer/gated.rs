@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use cqrs_runtime::store::{
-    Append, Backend, Claim, CommitError, EventQuery, EventSink, LoadQuery, LoadSink, LogHead, MemoryBackend, Receipt,
-    ReceiptKey, Snapshot, StoreError, StreamKey, Verdict,
+    Advance, AdvanceVerdict, Append, Backend, Checkpoint, Claim, CommitError, EventQuery, EventSink, Lease, Leases,
+    LoadQuery, LoadSink, LogHead, MemoryBackend, Receipt, ReceiptKey, Session, Snapshot, StoreError, StreamKey,
+    Verdict, WorkerId,
 };
 use futures_util::future::BoxFuture;
 use tokio::sync::{Semaphore, mpsc};
@@ -233,5 +234,28 @@ impl Backend for Gated {
 
     async fn close(&self) {
         self.0.log.close().await;
+    }
+}
+
+#[async_trait]
+impl Leases for Gated {
+    async fn acquire(&self, session: &Session) -> Result<Vec<Lease>, StoreError> {
+        self.0.log.acquire(session).await
+    }
+
+    async fn heartbeat(&self, worker: WorkerId, lease_time: Duration) -> Result<Vec<String>, StoreError> {
+        self.0.log.heartbeat(worker, lease_time).await
+    }
+
+    async fn release(&self, name: &str, worker: WorkerId) -> Result<(), StoreError> {
+        self.0.log.release(name, worker).await
+    }
+
+    async fn advance(&self, name: &str, worker: WorkerId, steps: &[Advance]) -> Result<AdvanceVerdict, StoreError> {
+        self.0.log.advance(name, worker, steps).await
+    }
+
+    async fn checkpoints(&self, name: &str) -> Result<Vec<Checkpoint>, StoreError> {
+        self.0.log.checkpoints(name).await
     }
 }

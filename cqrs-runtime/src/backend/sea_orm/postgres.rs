@@ -2,6 +2,7 @@
 
 mod commit;
 mod connect;
+mod leases;
 mod load;
 mod migrate;
 mod pool;
@@ -12,6 +13,7 @@ mod snapshot;
 use async_trait::async_trait;
 use uuid::Uuid;
 
+use self::connect::Pools;
 use self::pool::Pool;
 use super::{Options, lookup};
 use crate::store::{
@@ -19,19 +21,21 @@ use crate::store::{
     Snapshot, StoreError, StreamKey, Verdict,
 };
 
-/// A log on a PostgreSQL server: one connection at a time writes, a few read.
+/// A log on a PostgreSQL server: one connection at a time appends, a few read, and a few do the work of projections.
 pub(super) struct PostgresBackend {
     writer: Pool,
     readers: Pool,
+    /// Their transactions are READ COMMITTED, as the writer's.
+    workers: Pool,
     log: Uuid,
 }
 
 impl PostgresBackend {
     pub(super) async fn open(url: &str, options: &Options) -> Result<Self, StoreError> {
-        let (writer, readers) = connect::connect(url, options).await?;
+        let Pools { writer, readers, workers } = connect::connect(url, options).await?;
         migrate::migrate(&writer).await?;
         let log = migrate::verify(&writer).await?;
-        Ok(Self { writer, readers, log })
+        Ok(Self { writer, readers, workers, log })
     }
 }
 
@@ -72,5 +76,6 @@ impl Backend for PostgresBackend {
     async fn close(&self) {
         self.writer.close().await;
         self.readers.close().await;
+        self.workers.close().await;
     }
 }

@@ -3,6 +3,7 @@
 mod commit;
 mod connect;
 mod held;
+mod leases;
 mod load;
 mod migrate;
 mod page;

@@ -10,11 +10,21 @@ use super::super::{Options, not_an_address, problem_of};
 use super::pool::{Limits, Pool, Transactions, conn_err};
 use crate::store::StoreError;
 
-/// One connection writes.
+/// One connection appends.
 const WRITERS: u32 = 1;
 
-/// The connections that write, and those that read.
-pub(super) async fn connect(url: &str, options: &Options) -> Result<(Pool, Pool), StoreError> {
+/// So many write what belongs to projections: a session is prolonged while a batch is being written.
+const WORKERS: u32 = 2;
+
+/// The connections of a process, by what they do.
+pub(super) struct Pools {
+    pub(super) writer: Pool,
+    pub(super) readers: Pool,
+    pub(super) workers: Pool,
+}
+
+/// Connects to the server at `url`.
+pub(super) async fn connect(url: &str, options: &Options) -> Result<Pools, StoreError> {
     let server: PgConnectOptions = url.parse().map_err(|_| {
         let wrong = |parameter: &str| format!("postgres://host?{parameter}").parse::<PgConnectOptions>().is_err();
         not_an_address(url, problem_of(url, wrong))
@@ -27,10 +37,11 @@ pub(super) async fn connect(url: &str, options: &Options) -> Result<(Pool, Pool)
     }
     let limits = |statement| Limits { connect: options.connect_timeout, statement };
     let how = if keeps_no_statements(url) { Transactions::Nameless } else { Transactions::Implied };
-    let writers = Pool::new(source(url, options).await?, WRITERS, how, limits(options.commit_timeout));
+    let writer = Pool::new(source(url, options).await?, WRITERS, how, limits(options.commit_timeout));
+    let workers = Pool::new(source(url, options).await?, WORKERS, how, limits(options.commit_timeout));
     let readers = Pool::new(source(url, options).await?, options.readers.max(1), how, limits(options.read_timeout));
-    let commits = if how == Transactions::Implied { implied(&writers).await? } else { how };
-    Ok((writers.with(commits), readers))
+    let commits = if how == Transactions::Implied { implied(&writer).await? } else { how };
+    Ok(Pools { writer: writer.with(commits), readers, workers: workers.with(commits) })
 }
 
 /// What makes connections, and keeps none.

@@ -9,11 +9,18 @@ use super::super::statement::{number, one};
 use super::pool::{Pool, query_err};
 use crate::store::StoreError;
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "event store",
-    sql: concat!(include_str!("0001_event_store.sql"), include_str!("0001_append.sql")),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "event store",
+        sql: concat!(include_str!("0001_event_store.sql"), include_str!("0001_append.sql")),
+    },
+    Migration {
+        version: 2,
+        name: "read side",
+        sql: concat!(include_str!("0002_read_side.sql"), include_str!("0002_leases.sql")),
+    },
+];
 
 const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended('cqrs_migrations of ' || current_schema(), 0))";
 /// In the schema that tables would be made in; another one of the search path may have a log of its own.
@@ -26,8 +33,10 @@ const VERSION: &str = "SELECT coalesce(max(version), 0) FROM cqrs_migrations";
 const VERIFY: &str = "SELECT l.id, (SELECT last_value + is_called::int FROM cqrs_events_position_seq),
         (SELECT coalesce(max(position), 0) FROM cqrs_events)
     FROM cqrs_log l LEFT JOIN cqrs_receipts ON false LEFT JOIN cqrs_claims ON false LEFT JOIN cqrs_snapshots ON false
-        LEFT JOIN cqrs_fences ON false
-    WHERE 'cqrs_append'::regproc IS NOT NULL AND 'cqrs_settle'::regproc IS NOT NULL";
+        LEFT JOIN cqrs_fences ON false LEFT JOIN cqrs_workers ON false LEFT JOIN cqrs_checkpoints ON false
+    WHERE 'cqrs_append'::regproc IS NOT NULL AND 'cqrs_settle'::regproc IS NOT NULL
+        AND 'cqrs_clock'::regproc IS NOT NULL AND 'cqrs_acquire'::regproc IS NOT NULL
+        AND 'cqrs_advance'::regproc IS NOT NULL AND 'cqrs_release'::regproc IS NOT NULL";
 
 /// Brings the database to the latest schema; one that has it already is only read.
 pub(super) async fn migrate(pool: &Pool) -> Result<(), StoreError> {

@@ -10,6 +10,7 @@ use crate::store::StoreError;
 const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, name: "event store", sql: include_str!("0001_event_store.sql") },
     Migration { version: 2, name: "no replacing", sql: include_str!("0002_no_replacing.sql") },
+    Migration { version: 3, name: "read side", sql: include_str!("0003_read_side.sql") },
 ];
 
 const HAS_MIGRATIONS: &str = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'cqrs_migrations'";
@@ -21,7 +22,8 @@ const APPLIED: &str = "INSERT INTO cqrs_migrations (version, name, applied_at) V
 /// Names every table, so that one that is missing is found at the start; the sequence must not be behind the log.
 const VERIFY: &str = "SELECT l.id, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'cqrs_events'), 0),
     coalesce((SELECT max(position) FROM cqrs_events), 0)
-    FROM cqrs_log l LEFT JOIN cqrs_receipts ON false LEFT JOIN cqrs_claims ON false LEFT JOIN cqrs_snapshots ON false";
+    FROM cqrs_log l LEFT JOIN cqrs_receipts ON false LEFT JOIN cqrs_claims ON false LEFT JOIN cqrs_snapshots ON false
+        LEFT JOIN cqrs_workers ON false LEFT JOIN cqrs_checkpoints ON false LEFT JOIN cqrs_clock ON false";
 
 /// Brings the file to the latest schema; a file that has it already is only read.
 pub(super) async fn migrate(connection: &DatabaseConnection) -> Result<(), StoreError> {

@@ -1,0 +1,86 @@
+//! What begins every transaction that moves checkpoints: it goes on only if all leases hold.
+
+use sea_orm::sqlx::query::Query;
+use sea_orm::sqlx::sqlite::{Sqlite, SqliteArguments};
+use sea_orm::{DbErr, SqlxError};
+use serde::Serialize;
+
+use super::super::super::error;
+use super::super::held::Held;
+use super::blob;
+use super::standing::Standing;
+use crate::store::lease::judge;
+use crate::store::{Advance, AdvanceVerdict, StoreError, WorkerId};
+
+/// Begins the transaction and moves the checkpoints, or fails and with it the rest of the call: what a batch writes, and
+/// its COMMIT, follow in the same text. `$1` to `$3` are [`Fence::bind`]'s.
+///
+/// One call, so that no worker is waited for while it has the file locked; and nobody who forgets to look at a verdict can
+/// go past it. Without a trigger, only a constraint makes SQLite fail: a step that must not be taken leads to NULL, where
+/// a position must be. The lock of the file keeps others from taking a partition before the transaction ends.
+pub(in super::super) const FENCE: &str = "BEGIN IMMEDIATE;
+    INSERT INTO cqrs_checkpoints (name, partition, position, event_id)
+    SELECT $2, step.value ->> 0,
+        (SELECT step.value ->> 3 FROM cqrs_checkpoints c JOIN cqrs_workers w USING (name, worker)
+            WHERE c.name = $2 AND c.partition = step.value ->> 0 AND c.worker = $3 AND c.epoch = step.value ->> 1
+                AND c.position = step.value ->> 2 AND w.expires_at > (SELECT now FROM cqrs_clock)),
+        unhex(step.value ->> 4)
+    FROM json_each($1) step WHERE true
+    ON CONFLICT (name, partition) DO UPDATE SET position = excluded.position, event_id = excluded.event_id;";
+
+/// The code of a NOT NULL that was violated, and what the message then says of the fence's column.
+const NOT_NULL: &str = "1299";
+const NO_POSITION: &str = "cqrs_checkpoints.position";
+
+/// Steps that are to be taken with all that follows in their transaction, or not at all.
+///
+/// They are not empty, and each leads forward: see [`judged_unasked`](crate::store::lease::judged_unasked).
+#[derive(Clone, Copy)]
+pub(in super::super) struct Fence<'a> {
+    pub(in super::super) name: &'a str,
+    pub(in super::super) worker: WorkerId,
+    pub(in super::super) steps: &'a [Advance],
+}
+
+/// Partition, epoch, the position before and after, and the event there.
+#[derive(Serialize)]
+struct Step(u32, u64, u64, u64, uuid::fmt::Simple);
+
+impl Fence<'_> {
+    /// Binds the values of [`FENCE`], the first three.
+    pub(in super::super) fn bind(
+        self,
+        statements: Query<'_, Sqlite, SqliteArguments>,
+    ) -> Query<'_, Sqlite, SqliteArguments> {
+        let steps = self.steps.iter().map(|step| {
+            let lease = step.lease;
+            Step(lease.partition, lease.epoch, lease.checkpoint, step.position, step.event_id.simple())
+        });
+        // Numbers and a text always are JSON.
+        let steps = serde_json::to_string(&steps.collect::<Vec<_>>()).unwrap_or_default();
+        statements.bind(steps).bind(self.name.to_owned()).bind(blob(self.worker))
+    }
+
+    /// Why the call has failed, and rolls its transaction back: the verdict, if it was the fence that refused.
+    pub(in super::super) async fn explain(
+        self,
+        connection: &mut Held,
+        error: DbErr,
+    ) -> Result<AdvanceVerdict, StoreError> {
+        let standing = if is_refusal(&error) { Some(Standing::of(connection, self.name).await) } else { None };
+        // A transaction that can't be rolled back ends with its connection.
+        let _ = connection.roll_back().await;
+        let Some(standing) = standing else { return Err(error.into()) };
+        let Standing { alive, partitions } = standing?;
+        Ok(match judge(&partitions, self.worker, alive.contains(&self.worker), self.steps) {
+            // The clock has been set back since: the session had expired when it was asked for.
+            AdvanceVerdict::Advanced => AdvanceVerdict::LeaseLost,
+            refusal => refusal,
+        })
+    }
+}
+
+fn is_refusal(error: &DbErr) -> bool {
+    matches!(error::sqlx(error), Some(SqlxError::Database(refusal))
+        if refusal.code().as_deref() == Some(NOT_NULL) && refusal.message().contains(NO_POSITION))
+}
