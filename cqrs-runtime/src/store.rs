@@ -5,15 +5,21 @@ mod backend;
 mod error;
 mod event_store;
 mod guard;
+mod hints;
 pub(crate) mod judge;
 mod keeper;
 pub(crate) mod lease;
+mod lookout;
 mod memory;
+pub(crate) mod pause;
 mod query;
 mod stored;
 mod valid;
+mod watch;
 mod writer;
 
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub(crate) use self::backend::DEFAULT_POLL_INTERVAL;
 pub use append::{
     Append, Appended, Claim, ClaimChange, ExpectedVersion, NewEvent, Receipt, ReceiptAnswer, ReceiptKey, StreamKey,
     Verdict,
@@ -21,8 +27,10 @@ pub use append::{
 pub use backend::{Backend, CommitError, EventSink, LoadSink, Snapshot, SnapshotFilter, StoredSnapshot};
 pub use error::{AddressProblem, AppendError, BoxError, CorruptEvent, InvalidAppend, StoreError};
 pub use event_store::EventStore;
+pub use hints::Hints;
 pub use lease::{Advance, AdvanceVerdict, Checkpoint, Lease, Leases, Session, WorkerId};
 pub use memory::MemoryBackend;
 pub use query::{Cursor, Direction, EventQuery, LoadQuery, LogHead, Until};
 pub use stored::StoredEvent;
+pub use watch::{Waiting, Watch};
 pub use writer::WriterOptions;

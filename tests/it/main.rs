@@ -11,6 +11,7 @@ mod databases;
 mod derive;
 mod dispatch;
 mod failing_disk;
+mod hints;
 mod killed_import;
 mod layers;
 mod listings;

@@ -18,7 +18,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 
 pub use self::address::without_password;
-use crate::store::{AddressProblem, Backend, EventStore, StoreError};
+use crate::store::{AddressProblem, Backend, DEFAULT_POLL_INTERVAL, EventStore, StoreError};
 
 const PAGE: u64 = EventStore::PAGE;
 
@@ -41,6 +41,11 @@ pub struct Options {
     pub commit_timeout: Duration,
     /// How long a server may take over a page of a read, or anything else but a commit.
     pub read_timeout: Duration,
+    /// How often the end of the log is looked at while somebody waits for appends, for those of other processes that
+    /// the database has not told of: so long may one go unnoticed at most.
+    pub poll_interval: Duration,
+    /// How often an SQLite file is asked whether another connection has changed it, while somebody waits for appends.
+    pub watch_interval: Duration,
 }
 
 impl Default for Options {
@@ -53,6 +58,8 @@ impl Default for Options {
             connect_timeout: Duration::from_secs(10),
             commit_timeout: Duration::from_secs(30),
             read_timeout: Duration::from_mins(1),
+            poll_interval: DEFAULT_POLL_INTERVAL,
+            watch_interval: Duration::from_millis(20),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a database must be able to do to hold a log.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -8,8 +9,12 @@ use uuid::Uuid;
 
 use super::{
     Append, Claim, EventQuery, Leases, LoadQuery, LogHead, Receipt, ReceiptKey, StoreError, StreamKey, Verdict,
+    Waiting, Watch,
 };
 use crate::event::RawEvent;
+
+/// How often the log is polled while somebody waits for appends.
+pub(crate) const DEFAULT_POLL_INTERVAL: Duration = Duration::from_millis(250);
 
 /// Where events are handed as they are read; `Break` ends the reading.
 pub type EventSink<'s> = &'s mut (dyn for<'a> FnMut(RawEvent<'a>) -> ControlFlow<()> + Send);
@@ -86,6 +91,22 @@ pub trait Backend: Leases {
     /// # Errors
     /// When the database can't be read.
     async fn head(&self) -> Result<LogHead, StoreError>;
+
+    /// Begins to watch for appends by other processes; `None` where the database does not tell of them.
+    ///
+    /// A store has one watch at a time, and looks where the log ends whenever it tells of something; beside it, the log
+    /// is polled.
+    ///
+    /// # Errors
+    /// When the database can't be reached.
+    async fn watch(&self, _waiting: Waiting) -> Result<Option<Box<dyn Watch>>, StoreError> {
+        Ok(None)
+    }
+
+    /// How long an append of which nobody has told may go unnoticed by who waits for it.
+    fn poll_interval(&self) -> Duration {
+        DEFAULT_POLL_INTERVAL
+    }
 
     /// Ends all connections.
     async fn close(&self);

@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use chrono::SubsecRound;
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use tokio::runtime::Handle;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::hints::Hints;
 use super::keeper::Keeper;
+use super::lookout::Lookout;
 use super::writer::{Writer, WriterOptions};
 use super::{
     Append, AppendError, Appended, Backend, Claim, Cursor, Direction, EventQuery, LoadQuery, LoadSink, LogHead,
@@ -22,6 +25,7 @@ pub struct EventStore {
     backend: Arc<dyn Backend>,
     writer: Writer,
     keeper: Keeper,
+    lookout: Lookout,
 }
 
 impl std::fmt::Debug for EventStore {
@@ -51,9 +55,11 @@ impl EventStore {
     #[must_use]
     #[track_caller]
     pub fn with_backend(backend: Arc<dyn Backend>, options: WriterOptions) -> Self {
-        let writer = Writer::start(Arc::clone(&backend), options);
-        let keeper = Keeper::new(Arc::clone(&backend));
-        Self { backend, writer, keeper }
+        let Ok(runtime) = Handle::try_current() else { panic!("{}", StoreError::NoRuntime) };
+        let lookout = Lookout::new(Arc::clone(&backend), runtime.clone());
+        let writer = Writer::start(Arc::clone(&backend), lookout.clone(), &runtime, options);
+        let keeper = Keeper::new(Arc::clone(&backend), runtime);
+        Self { backend, writer, keeper, lookout }
     }
 
     /// Appends events and all that belongs to them, or nothing of it.
@@ -198,10 +204,20 @@ impl EventStore {
         self.backend.head().await
     }
 
-    /// Takes no more appends, completes those that wait, keeps the snapshots that were taken, and ends all connections.
+    /// Hints when something has been appended, by this process or another one.
+    ///
+    /// However many there are, one task looks at the database for all of them, and ends with the last.
+    #[must_use]
+    pub fn hints(&self) -> Hints {
+        self.lookout.hints()
+    }
+
+    /// Takes no more appends, completes those that wait, keeps the snapshots that were taken, tells all who wait for
+    /// hints, and ends all connections.
     pub async fn close(&self) {
         self.writer.close().await;
         self.keeper.idle().await;
+        self.lookout.close().await;
         self.backend.close().await;
     }
 }

@@ -38,9 +38,9 @@ struct Queue {
 }
 
 impl Keeper {
-    pub(super) fn new(backend: Arc<dyn Backend>) -> Self {
+    pub(super) fn new(backend: Arc<dyn Backend>, runtime: Handle) -> Self {
         let waiting = Waiting { queue: Mutex::default(), busy: watch::Sender::new(false) };
-        Self { backend, waiting: Arc::new(waiting), runtime: Handle::current() }
+        Self { backend, waiting: Arc::new(waiting), runtime }
     }
 
     /// Whether a snapshot of `stream` is worth taking: there is room, and no other one of it is on its way.

@@ -21,6 +21,7 @@ use uuid::Uuid;
 use self::batch::Gatherer;
 use self::commit::Committer;
 use self::ticket::Ticket;
+use super::lookout::Lookout;
 use super::{Append, AppendError, Appended, Backend, StoreError};
 
 /// How appends share transactions.
@@ -66,11 +67,7 @@ struct Pending {
 
 impl Writer {
     /// Starts the task; it ends when the last `Writer` is dropped and all that waits is written.
-    ///
-    /// # Panics
-    /// Without a tokio runtime, as [`tokio::spawn`] would, in words that say what to do.
-    #[track_caller]
-    pub(super) fn start(backend: Arc<dyn Backend>, options: WriterOptions) -> Self {
+    pub(super) fn start(backend: Arc<dyn Backend>, lookout: Lookout, runtime: &Handle, options: WriterOptions) -> Self {
         let (queue, waiting) = mpsc::channel(options.queue.max(1));
         let options = WriterOptions {
             batch_appends: options.batch_appends.max(1),
@@ -78,8 +75,7 @@ impl Writer {
             ..options
         };
         let (ending, ended) = watch::channel(());
-        let committer = Committer::new(backend, options.settle_within);
-        let Ok(runtime) = Handle::try_current() else { panic!("{}", StoreError::NoRuntime) };
+        let committer = Committer::new(backend, lookout, options.settle_within);
         runtime.spawn(work(Gatherer::new(waiting, options), committer, ending));
         Self { queue, ended }
     }

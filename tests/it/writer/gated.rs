@@ -1,6 +1,7 @@
 //! A database that waits to be told what happens to each commit.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -53,6 +54,7 @@ struct Inner {
     allowed: Semaphore,
     settling: Mutex<bool>,
     reading: Mutex<bool>,
+    looks: AtomicUsize,
     batches: Mutex<Vec<Vec<u128>>>,
     began: (mpsc::UnboundedSender<()>, tokio::sync::Mutex<mpsc::UnboundedReceiver<()>>),
 }
@@ -68,6 +70,7 @@ impl Default for Gated {
             allowed: Semaphore::new(0),
             settling: Mutex::new(true),
             reading: Mutex::new(true),
+            looks: AtomicUsize::new(0),
             batches: Mutex::default(),
             began: (sender, tokio::sync::Mutex::new(receiver)),
         }))
@@ -115,6 +118,11 @@ impl Gated {
     /// Whether the log can be read.
     pub(crate) fn can_read(&self, can: bool) {
         *self.0.reading.lock().expect("no test panics here") = can;
+    }
+
+    /// How often it was asked where the log ends, since the last call.
+    pub(crate) fn looks(&self) -> usize {
+        self.0.looks.swap(0, Ordering::Relaxed)
     }
 
     fn check_reading(&self) -> Result<(), StoreError> {
@@ -229,6 +237,7 @@ impl Backend for Gated {
     }
 
     async fn head(&self) -> Result<LogHead, StoreError> {
+        self.0.looks.fetch_add(1, Ordering::Relaxed);
         self.0.log.head().await
     }
 

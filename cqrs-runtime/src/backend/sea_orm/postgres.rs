@@ -3,46 +3,62 @@
 mod commit;
 mod connect;
 mod leases;
+mod listen;
 mod load;
 mod migrate;
+mod notify;
 mod pool;
 mod read;
 mod row;
 mod snapshot;
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use self::connect::Pools;
+use self::connect::Connections;
+use self::listen::Listening;
+use self::notify::Notifier;
 use self::pool::Pool;
 use super::{Options, lookup};
 use crate::store::{
-    Append, Backend, Claim, CommitError, EventQuery, EventSink, LoadQuery, LoadSink, LogHead, Receipt, ReceiptKey,
-    Snapshot, StoreError, StreamKey, Verdict,
+    Append, Appended, Backend, Claim, CommitError, EventQuery, EventSink, LoadQuery, LoadSink, LogHead, Receipt,
+    ReceiptKey, Snapshot, StoreError, StreamKey, Verdict, Waiting, Watch,
 };
 
 /// A log on a PostgreSQL server: one connection at a time appends, a few read, and a few do the work of projections.
 pub(super) struct PostgresBackend {
     writer: Pool,
-    readers: Pool,
+    readers: Arc<Pool>,
     /// Their transactions are READ COMMITTED, as the writer's.
     workers: Pool,
     log: Uuid,
+    notifier: Notifier,
+    listening: Listening,
+    poll_interval: Duration,
 }
 
 impl PostgresBackend {
     pub(super) async fn open(url: &str, options: &Options) -> Result<Self, StoreError> {
-        let Pools { writer, readers, workers } = connect::connect(url, options).await?;
+        let Connections { writer, readers, workers, listening } = connect::connect(url, options).await?;
         migrate::migrate(&writer).await?;
         let log = migrate::verify(&writer).await?;
-        Ok(Self { writer, readers, workers, log })
+        let readers = Arc::new(readers);
+        let notifier = Notifier::new(Arc::clone(&readers), log);
+        Ok(Self { writer, readers, workers, log, notifier, listening, poll_interval: options.poll_interval })
     }
 }
 
 #[async_trait]
 impl Backend for PostgresBackend {
     async fn commit(&self, attempt: Uuid, batch: &[Append]) -> Result<Vec<Verdict>, CommitError> {
-        commit::commit(&self.writer, attempt, batch).await
+        let verdicts = commit::commit(&self.writer, attempt, batch).await?;
+        if verdicts.iter().any(|verdict| matches!(verdict, Verdict::Appended(Appended { position: Some(_), .. }))) {
+            self.notifier.notify();
+        }
+        Ok(verdicts)
     }
 
     async fn settle(&self, attempt: Uuid) -> Result<(), StoreError> {
@@ -58,11 +74,11 @@ impl Backend for PostgresBackend {
     }
 
     async fn receipt(&self, key: &ReceiptKey) -> Result<Option<Receipt>, StoreError> {
-        lookup::receipt(&self.readers, key).await
+        lookup::receipt(&*self.readers, key).await
     }
 
     async fn claim_holder(&self, tenant: &str, claim: &Claim) -> Result<Option<StreamKey>, StoreError> {
-        lookup::holder(&self.readers, tenant, claim).await
+        lookup::holder(&*self.readers, tenant, claim).await
     }
 
     async fn save_snapshot(&self, snapshot: Snapshot) -> Result<(), StoreError> {
@@ -70,10 +86,19 @@ impl Backend for PostgresBackend {
     }
 
     async fn head(&self) -> Result<LogHead, StoreError> {
-        lookup::head(&self.readers, self.log, "pg_is_in_recovery()").await
+        lookup::head(&*self.readers, self.log, "pg_is_in_recovery()").await
+    }
+
+    async fn watch(&self, _: Waiting) -> Result<Option<Box<dyn Watch>>, StoreError> {
+        self.listening.begin(&self.notifier).await
+    }
+
+    fn poll_interval(&self) -> Duration {
+        self.poll_interval
     }
 
     async fn close(&self) {
+        self.notifier.idle().await;
         self.writer.close().await;
         self.readers.close().await;
         self.workers.close().await;

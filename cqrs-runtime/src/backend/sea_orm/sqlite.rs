@@ -10,6 +10,9 @@ mod page;
 mod read;
 mod row;
 mod snapshot;
+mod watch;
+
+use std::time::Duration;
 
 use async_trait::async_trait;
 use sea_orm::DatabaseConnection;
@@ -19,7 +22,7 @@ use uuid::Uuid;
 use super::{Options, lookup};
 use crate::store::{
     Append, Backend, Claim, CommitError, EventQuery, EventSink, LoadQuery, LoadSink, LogHead, Receipt, ReceiptKey,
-    Snapshot, StoreError, StreamKey, Verdict,
+    Snapshot, StoreError, StreamKey, Verdict, Waiting, Watch,
 };
 
 /// A log in an SQLite file: one connection writes, a few read.
@@ -28,6 +31,8 @@ pub(super) struct SqliteBackend {
     writer: Mutex<DatabaseConnection>,
     readers: DatabaseConnection,
     log: Uuid,
+    url: String,
+    options: Options,
 }
 
 impl SqliteBackend {
@@ -35,7 +40,7 @@ impl SqliteBackend {
         let (writer, readers) = connect::connect(url, options).await?;
         migrate::migrate(&writer).await?;
         let log = migrate::verify(&writer).await?;
-        Ok(Self { writer: Mutex::new(writer), readers, log })
+        Ok(Self { writer: Mutex::new(writer), readers, log, url: url.to_owned(), options: *options })
     }
 }
 
@@ -71,6 +76,15 @@ impl Backend for SqliteBackend {
 
     async fn head(&self) -> Result<LogHead, StoreError> {
         lookup::head(&self.readers, self.log, "false").await
+    }
+
+    async fn watch(&self, waiting: Waiting) -> Result<Option<Box<dyn Watch>>, StoreError> {
+        let connection = connect::watcher(&self.url, &self.options).await?;
+        Ok(Some(Box::new(watch::DataVersion::new(connection, self.options.watch_interval, waiting).await?)))
+    }
+
+    fn poll_interval(&self) -> Duration {
+        self.options.poll_interval
     }
 
     async fn close(&self) {

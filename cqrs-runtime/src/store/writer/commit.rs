@@ -7,9 +7,11 @@ use uuid::Uuid;
 
 use super::Pending;
 use super::part::{Part, indeterminate, reply};
-use super::patience::{Patience, Pause};
+use super::patience::Patience;
 use super::trace::{Trace, trace};
 use crate::store::guard::guarded;
+use crate::store::lookout::Lookout;
+use crate::store::pause::Pause;
 use crate::store::{Append, AppendError, Backend, CommitError, StoreError, Verdict};
 
 /// How often appends may break the connection before they are tried apart, and one alone is given up.
@@ -23,6 +25,7 @@ const GUESSES: u32 = 20;
 /// Hands batches to the database.
 pub(super) struct Committer {
     backend: Arc<dyn Backend>,
+    lookout: Lookout,
     settle_within: Duration,
 }
 
@@ -62,8 +65,8 @@ fn passes(error: &StoreError) -> bool {
 }
 
 impl Committer {
-    pub(super) fn new(backend: Arc<dyn Backend>, settle_within: Duration) -> Self {
-        Self { backend, settle_within }
+    pub(super) fn new(backend: Arc<dyn Backend>, lookout: Lookout, settle_within: Duration) -> Self {
+        Self { backend, lookout, settle_within }
     }
 
     /// Answers each member of `batch`.
@@ -129,7 +132,13 @@ impl Committer {
 
     async fn attempt(&self, attempt: Uuid, appends: &[Append]) -> Result<Vec<Verdict>, CommitError> {
         let commit = guarded(async { self.backend.commit(attempt, appends).await }).await;
-        commit.unwrap_or_else(|panic| Err(CommitError::Unknown(panic)))
+        let commit = commit.unwrap_or_else(|panic| Err(CommitError::Unknown(panic)));
+        match &commit {
+            Ok(verdicts) => self.lookout.committed(verdicts),
+            Err(CommitError::Unknown(_)) => self.lookout.may_have_committed(),
+            Err(CommitError::Refused(_)) => {}
+        }
+        commit
     }
 
     /// Makes sure that `attempt` has ended.

@@ -2,11 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
-
-/// The first pause between two tries to reach a lost database; it doubles up to [`LONGEST_PAUSE`].
-const FIRST_PAUSE: Duration = Duration::from_millis(5);
-const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+use tokio::time::Instant;
 
 /// How long a database has not been of any help, and how long it may be.
 ///
@@ -33,21 +29,5 @@ impl Patience {
     /// The database has helped.
     pub(super) fn renew(&mut self) {
         self.since = None;
-    }
-}
-
-/// Pauses that grow.
-pub(super) struct Pause(Duration);
-
-impl Default for Pause {
-    fn default() -> Self {
-        Self(FIRST_PAUSE)
-    }
-}
-
-impl Pause {
-    pub(super) async fn wait(&mut self) {
-        sleep(self.0).await;
-        self.0 = (self.0 * 2).min(LONGEST_PAUSE);
     }
 }

@@ -7,6 +7,7 @@ use tokio::time::timeout;
 
 use super::super::statement::one;
 use super::super::{Options, not_an_address, problem_of};
+use super::listen::Listening;
 use super::pool::{Limits, Pool, Transactions, conn_err};
 use crate::store::StoreError;
 
@@ -17,14 +18,15 @@ const WRITERS: u32 = 1;
 const WORKERS: u32 = 2;
 
 /// The connections of a process, by what they do.
-pub(super) struct Pools {
+pub(super) struct Connections {
     pub(super) writer: Pool,
     pub(super) readers: Pool,
     pub(super) workers: Pool,
+    pub(super) listening: Listening,
 }
 
 /// Connects to the server at `url`.
-pub(super) async fn connect(url: &str, options: &Options) -> Result<Pools, StoreError> {
+pub(super) async fn connect(url: &str, options: &Options) -> Result<Connections, StoreError> {
     let server: PgConnectOptions = url.parse().map_err(|_| {
         let wrong = |parameter: &str| format!("postgres://host?{parameter}").parse::<PgConnectOptions>().is_err();
         not_an_address(url, problem_of(url, wrong))
@@ -41,7 +43,8 @@ pub(super) async fn connect(url: &str, options: &Options) -> Result<Pools, Store
     let workers = Pool::new(source(url, options).await?, WORKERS, how, limits(options.commit_timeout));
     let readers = Pool::new(source(url, options).await?, options.readers.max(1), how, limits(options.read_timeout));
     let commits = if how == Transactions::Implied { implied(&writer).await? } else { how };
-    Ok(Pools { writer: writer.with(commits), readers, workers: workers.with(commits) })
+    let listening = Listening::new(server, how != Transactions::Nameless, options.connect_timeout);
+    Ok(Connections { writer: writer.with(commits), readers, workers: workers.with(commits), listening })
 }
 
 /// What makes connections, and keeps none.

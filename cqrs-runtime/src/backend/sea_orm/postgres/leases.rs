@@ -70,7 +70,7 @@ impl Leases for PostgresBackend {
     }
 
     async fn checkpoints(&self, name: &str) -> Result<Vec<Checkpoint>, StoreError> {
-        leases::checkpoints(&self.readers, name, NOW).await
+        leases::checkpoints(&*self.readers, name, NOW).await
     }
 }
 

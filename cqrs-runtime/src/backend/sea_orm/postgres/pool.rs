@@ -5,8 +5,9 @@ mod lease;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use sea_orm::sea_query::Values;
-use sea_orm::sqlx::{AssertSqlSafe, PgConnection, query_with};
+use sea_orm::sqlx::{AssertSqlSafe, PgConnection, query_with, raw_sql};
 use sea_orm::{DatabaseConnection, DbErr, QueryResult, RuntimeErr, SqlxError, Value};
 use sea_query_sqlx::SqlxValues;
 use tokio::sync::Semaphore;
@@ -59,13 +60,7 @@ impl Run for Pool {
     async fn run(&self, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, DbErr> {
         let mut lease = self.lease().await?;
         let rows = self.limited(self.run_on(&mut lease, sql, values)).await;
-        match &rows {
-            Ok(_) => lease.keep(),
-            Err(DbErr::Query(RuntimeErr::SqlxError(error))) if refuses_the_statement(error) => {}
-            // Whatever happened to this one may have happened to the others.
-            Err(_) => self.forget_idle(),
-        }
-        rows
+        self.take_back(lease, rows)
     }
 }
 
@@ -100,6 +95,24 @@ impl Pool {
     /// is late.
     pub(super) fn lock_timeout(&self) -> u128 {
         milliseconds(self.limits.statement / 2)
+    }
+
+    /// Runs SQL without parameters in one message: the server makes a transaction of it, and prepares nothing.
+    pub(super) async fn send(&self, sql: &str) -> Result<(), DbErr> {
+        let mut lease = self.lease().await?;
+        let sent = raw_sql(AssertSqlSafe(sql)).execute(lease.connection());
+        let sent = self.limited(sent.map(|sent| sent.map(drop).map_err(query_err))).await;
+        self.take_back(lease, sent)
+    }
+
+    fn take_back<T>(&self, lease: Lease<'_>, outcome: Result<T, DbErr>) -> Result<T, DbErr> {
+        match &outcome {
+            Ok(_) => lease.keep(),
+            Err(DbErr::Query(RuntimeErr::SqlxError(error))) if refuses_the_statement(error) => {}
+            // Whatever happened to this one may have happened to the others.
+            Err(_) => self.forget_idle(),
+        }
+        outcome
     }
 
     async fn run_on(&self, lease: &mut Lease<'_>, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, DbErr> {

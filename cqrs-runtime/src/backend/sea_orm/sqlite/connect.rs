@@ -28,16 +28,22 @@ pub(super) async fn connect(
         let wrong = |parameter: &str| format!("sqlite://file?{parameter}").parse::<SqliteConnectOptions>().is_err();
         return Err(not_an_address(url, problem_of(url, wrong)));
     }
-    let read_only = parameters.split('&').any(|parameter| matches!(parameter, "mode=ro" | "immutable=1"));
     let existing = parameters.split('&').any(|parameter| parameter == "mode=rw");
     let options = Options { create_if_missing: options.create_if_missing && !existing, ..*options };
-    let writer = pool(url, &options, 1, read_only).await?;
-    let readers = pool(url, &options, options.readers.max(1), read_only).await?;
+    let writer = pool(url, &options, 1).await?;
+    let readers = pool(url, &options, options.readers.max(1)).await?;
     Ok((writer, readers))
 }
 
-async fn pool(url: &str, options: &Options, size: u32, read_only: bool) -> Result<DatabaseConnection, StoreError> {
+/// One more connection to a file that is there, which is asked for changes.
+pub(super) async fn watcher(url: &str, options: &Options) -> Result<DatabaseConnection, StoreError> {
+    pool(url, &Options { create_if_missing: false, ..*options }, 1).await
+}
+
+async fn pool(url: &str, options: &Options, size: u32) -> Result<DatabaseConnection, StoreError> {
     let options = *options;
+    let parameters = url.split_once('?').map_or("", |(_, parameters)| parameters);
+    let read_only = parameters.split('&').any(|parameter| matches!(parameter, "mode=ro" | "immutable=1"));
     let mut connect = ConnectOptions::new(url);
     connect
         .max_connections(size)

@@ -1,0 +1,140 @@
+//! Looking out for appends, as long as somebody has a use for it.
+
+mod task;
+
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+
+use super::guard::guarded;
+use super::hints::Hints;
+use super::watch::Waiting;
+use super::{Appended, Backend, Verdict};
+
+/// Knows where the log ends, and tells all [`Hints`] when that changes. Clones share what they know.
+#[derive(Clone)]
+pub(super) struct Lookout(Arc<Shared>);
+
+struct Shared {
+    backend: Arc<dyn Backend>,
+    /// The store's own: that of who waits may be gone before the others.
+    runtime: Handle,
+    /// The end of the log, as far as is known; each change is a hint.
+    head: watch::Sender<u64>,
+    /// How many wait for a hint.
+    waiting: watch::Sender<usize>,
+    /// Whether a task looks at the database.
+    running: watch::Sender<bool>,
+    closed: watch::Sender<bool>,
+}
+
+impl std::fmt::Debug for Lookout {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Lookout").field("head", &self.0.head).finish_non_exhaustive()
+    }
+}
+
+impl Lookout {
+    pub(super) fn new(backend: Arc<dyn Backend>, runtime: Handle) -> Self {
+        Self(Arc::new(Shared {
+            backend,
+            runtime,
+            head: watch::Sender::new(0),
+            waiting: watch::Sender::new(0),
+            running: watch::Sender::new(false),
+            closed: watch::Sender::new(false),
+        }))
+    }
+
+    /// Hints of what is appended from now on.
+    pub(super) fn hints(&self) -> Hints {
+        let hints = Hints::new(self.0.head.subscribe(), self.clone());
+        // Behind the subscription: a task that ends sees it, or is seen to have ended.
+        if !*self.0.closed.borrow() && !self.0.running.send_replace(true) {
+            self.0.runtime.spawn(task::run(task::Running::of(&self.0)));
+        }
+        hints
+    }
+
+    /// This process has committed a batch.
+    pub(super) fn committed(&self, verdicts: &[Verdict]) {
+        let positions = verdicts.iter().filter_map(|verdict| match verdict {
+            Verdict::Appended(Appended { position, .. }) => *position,
+            _ => None,
+        });
+        if let Some(last) = positions.max() {
+            self.0.head.send_if_modified(|head| {
+                let further = last > *head;
+                *head = last.max(*head);
+                further
+            });
+        }
+    }
+
+    /// This process may have committed a batch.
+    pub(super) fn may_have_committed(&self) {
+        self.0.nudge();
+    }
+
+    /// Takes note that somebody waits, until the value is dropped.
+    pub(super) fn waits(&self) -> Waits<'_> {
+        self.0.waiting.send_modify(|count| *count += 1);
+        Waits(&self.0)
+    }
+
+    /// Waits until the store is closed.
+    pub(super) async fn closed(&self) {
+        // The sender is held by `self`, so that it can't be gone.
+        let _ = self.0.closed.subscribe().wait_for(|closed| *closed).await;
+    }
+
+    /// Tells all who wait that there is no more to come, and ends the connection that looks out.
+    pub(super) async fn close(&self) {
+        self.0.closed.send_replace(true);
+        let _ = self.0.running.subscribe().wait_for(|running| !running).await;
+    }
+}
+
+/// Somebody who waits.
+pub(super) struct Waits<'l>(&'l Shared);
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.send_modify(|count| *count -= 1);
+    }
+}
+
+impl Shared {
+    /// Asks where the log ends, and tells whoever waits if that is news.
+    ///
+    /// Where the database does not answer, all of them find out by themselves what is the matter.
+    async fn look(&self) {
+        match guarded(async { self.backend.head().await }).await.flatten() {
+            Ok(found) => {
+                self.head.send_if_modified(|head| std::mem::replace(head, found.position) != found.position);
+            }
+            Err(error) => {
+                tracing::debug!(error = &error as &dyn std::error::Error, "the end of the log can't be read");
+                self.nudge();
+            }
+        }
+    }
+
+    fn nudge(&self) {
+        self.head.send_modify(|_| ());
+    }
+
+    fn waiting(&self) -> Waiting {
+        Waiting::of(&self.waiting)
+    }
+
+    /// Waits until nobody has hints any more, or the store is closed.
+    async fn unneeded(&self) {
+        let mut closed = self.closed.subscribe();
+        tokio::select! {
+            () = self.head.closed() => {}
+            _ = closed.wait_for(|closed| *closed) => {}
+        }
+    }
+}
