@@ -14,6 +14,7 @@ mod failing_disk;
 mod hints;
 mod killed_import;
 mod layers;
+mod leases;
 mod listings;
 mod lost_connection;
 mod order;

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use super::workload::Workload;
 use super::*;
+use crate::leases::together;
 
 const STORES: usize = 3;
 const TASKS: u64 = 6;
@@ -96,4 +97,13 @@ async fn it_need_not_keep_prepared_statements() {
 #[tokio::test]
 async fn it_may_keep_prepared_statements() {
     crowd(true).await;
+}
+
+/// The locks of leases end with their transactions.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn workers_share_partitions_behind_it() {
+    let database = Database::postgres().await;
+    let bouncer = Pgbouncer::start();
+    let url = bouncer.before(&database);
+    together::contend(together::opened(&url).await).await;
 }

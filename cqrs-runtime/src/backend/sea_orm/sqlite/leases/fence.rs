@@ -84,3 +84,66 @@ fn is_refusal(error: &DbErr) -> bool {
     matches!(error::sqlx(error), Some(SqlxError::Database(refusal))
         if refusal.code().as_deref() == Some(NOT_NULL) && refusal.message().contains(NO_POSITION))
 }
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::sqlx::{AssertSqlSafe, query};
+    use sea_orm::{ConnectOptions, ConnectionTrait, Database};
+    use uuid::Uuid;
+
+    use super::super::super::super::statement::number;
+    use super::*;
+    use crate::store::Lease;
+
+    const SEEN: &str = "INSERT INTO seen VALUES ($4); COMMIT";
+
+    /// Whatever a batch writes behind the fence is written with the checkpoints, or not at all.
+    #[tokio::test]
+    async fn nothing_is_written_past_a_lost_lease() {
+        let mut options = ConnectOptions::new("sqlite::memory:");
+        options.max_connections(1);
+        let pool = Database::connect(options).await.unwrap();
+        pool.execute_unprepared(include_str!("../0001_event_store.sql")).await.unwrap();
+        pool.execute_unprepared(include_str!("../0003_read_side.sql")).await.unwrap();
+        let rows = "CREATE TABLE seen (number INTEGER);
+            INSERT INTO cqrs_workers VALUES ('summary', zeroblob(16), (SELECT now + 1000000000 FROM cqrs_clock));
+            INSERT INTO cqrs_checkpoints (name, partition, worker) VALUES ('summary', 0, zeroblob(16)), ('summary', 1, NULL)";
+        pool.execute_unprepared(rows).await.unwrap();
+        let step = |partition| Advance {
+            lease: Lease { partition, epoch: 0, checkpoint: 0, event_id: Uuid::nil() },
+            position: 7,
+            event_id: Uuid::nil(),
+        };
+        let moved = AdvanceVerdict::CheckpointMoved { partition: 0, expected: 0, actual: 7 };
+        let cases = [
+            (vec![step(0), step(1)], Some(AdvanceVerdict::LeaseLost)),
+            (vec![step(0)], None),
+            (vec![step(0)], Some(moved)),
+            (vec![step(2)], Some(AdvanceVerdict::LeaseLost)),
+        ];
+        for (steps, refusal) in cases {
+            let fence = Fence { name: "summary", worker: WorkerId(Uuid::nil()), steps: &steps };
+            let mut connection = Held::of(&pool).await.unwrap();
+            let batch = query(AssertSqlSafe(format!("{FENCE} {SEEN}")));
+            let verdict = match connection.run(fence.bind(batch).bind(1)).await {
+                Ok(_) => None,
+                Err(error) => Some(fence.explain(&mut connection, error).await.unwrap()),
+            };
+            connection.committed();
+            assert_eq!(verdict, refusal);
+        }
+        assert_eq!(number(&pool, "SELECT count(*) FROM seen").await.unwrap(), 1);
+        assert_eq!(number(&pool, "SELECT sum(position) FROM cqrs_checkpoints").await.unwrap(), 7);
+    }
+
+    /// Other constraints are other mistakes.
+    #[tokio::test]
+    async fn only_the_fence_tells_of_leases() {
+        let pool = Database::connect("sqlite::memory:").await.unwrap();
+        pool.execute_unprepared("CREATE TABLE cqrs_checkpoints (position NOT NULL, epoch NOT NULL)").await.unwrap();
+        for (values, is_fence) in [("NULL, 1", true), ("1, NULL", false), ("1, 1, 1", false)] {
+            let error = pool.execute_unprepared(&format!("INSERT INTO cqrs_checkpoints VALUES ({values})")).await;
+            assert_eq!(is_refusal(&error.unwrap_err()), is_fence, "{values}");
+        }
+    }
+}
