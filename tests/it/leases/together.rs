@@ -28,14 +28,18 @@ struct Seen {
 }
 
 impl Seen {
-    fn owner(&mut self, name: &'static str, step: &Advance, worker: WorkerId) {
-        let known = *self.owners.entry((name, step.lease.partition, step.lease.epoch)).or_insert(worker);
-        assert_eq!(known, worker, "two own {name}, {:?}", step.lease);
+    fn owned(&mut self, name: &'static str, steps: &[Advance], worker: WorkerId) {
+        for lease in steps.iter().map(|step| step.lease) {
+            let known = *self.owners.entry((name, lease.partition, lease.epoch)).or_insert(worker);
+            assert_eq!(known, worker, "two own {name}, {lease:?}");
+        }
     }
 
-    fn moved(&mut self, name: &'static str, step: &Advance) {
-        let is_new = self.steps.insert((name, step.lease.partition, step.lease.checkpoint));
-        assert!(is_new, "a step of {name} was taken twice: {step:?}");
+    fn moved(&mut self, name: &'static str, steps: &[Advance]) {
+        for lease in steps.iter().map(|step| step.lease) {
+            let is_new = self.steps.insert((name, lease.partition, lease.checkpoint));
+            assert!(is_new, "a step of {name} was taken twice: {lease:?}");
+        }
     }
 }
 
@@ -50,13 +54,13 @@ async fn round(backend: &dyn Backend, number: usize, round: usize, seen: &Mutex<
         if number.is_multiple_of(2) {
             steps.reverse();
         }
-        steps.iter().for_each(|step| seen.lock().unwrap().owner(name, step, worker));
+        seen.lock().unwrap().owned(name, &steps, worker);
         if (round + number).is_multiple_of(5) {
             backend.heartbeat(worker, Duration::ZERO).await.unwrap();
         }
         let verdict = backend.advance(name, worker, &steps).await.unwrap();
         if verdict == AdvanceVerdict::Advanced {
-            steps.iter().for_each(|step| seen.lock().unwrap().moved(name, step));
+            seen.lock().unwrap().moved(name, &steps);
         }
         if (round + number).is_multiple_of(7) {
             backend.release(name, worker).await.unwrap();
@@ -79,7 +83,7 @@ pub(crate) async fn contend(stores: Vec<Arc<dyn Backend>>) {
     for outcome in join_all(workers.collect::<Vec<_>>()).await {
         outcome.unwrap();
     }
-    let seen = seen.lock().unwrap();
+    let seen = std::mem::take(&mut *seen.lock().unwrap());
     for name in NAMES {
         for checkpoint in stores[0].checkpoints(name).await.unwrap() {
             let lease = checkpoint.lease;
@@ -87,6 +91,31 @@ pub(crate) async fn contend(stores: Vec<Arc<dyn Backend>>) {
             assert_eq!(taken.count() as u64, lease.checkpoint, "{name}, {lease:?}");
             assert_ne!(lease.checkpoint, 0, "{name}, {lease:?}");
         }
+    }
+    for store in stores {
+        store.close().await;
+    }
+}
+
+/// Batches of one worker that name the same partitions in other orders: one of each round is written.
+async fn cross(stores: Vec<Arc<dyn Backend>>) {
+    let partitions = 24;
+    let session = Session { name: NAMES[0].to_owned(), worker: worker(1), partitions, lease_time: HOUR };
+    for position in 1..=ROUNDS as u64 {
+        let leases = stores[0].acquire(&session).await.unwrap();
+        let batches = (0..4).map(|number: usize| {
+            let mut steps: Vec<Advance> = leases.iter().map(|&lease| to(lease, position)).collect();
+            steps.rotate_left(number * 5);
+            if number.is_multiple_of(2) {
+                steps.reverse();
+            }
+            let backend = Arc::clone(&stores[number % stores.len()]);
+            tokio::spawn(async move { backend.advance(NAMES[0], worker(1), &steps).await.unwrap() })
+        });
+        let verdicts = join_all(batches.collect::<Vec<_>>()).await;
+        let moved = AdvanceVerdict::CheckpointMoved { partition: 0, expected: position - 1, actual: position };
+        let count = |verdict| verdicts.iter().flatten().filter(|given| **given == verdict).count();
+        assert_eq!((count(AdvanceVerdict::Advanced), count(moved)), (1, 3), "{verdicts:?}");
     }
     for store in stores {
         store.close().await;
@@ -118,4 +147,16 @@ async fn on_sqlite() {
 async fn on_postgres() {
     let database = Database::postgres().await;
     contend(opened(&database.url).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn batches_cross_on_sqlite() {
+    let database = Database::sqlite();
+    cross(opened(&database.url).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn batches_cross_on_postgres() {
+    let database = Database::postgres().await;
+    cross(opened(&database.url).await).await;
 }
