@@ -108,6 +108,24 @@ pub struct Checkpoint {
 ///
 /// Time is the database's. A clock that is set back or forward costs a worker its leases at worst: a partition has one
 /// owner, whatever the time.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use cqrs_runtime::store::{Advance, AdvanceVerdict, Leases, MemoryBackend, Session, StoreError, WorkerId};
+/// # use uuid::Uuid;
+/// # async fn f(backend: &MemoryBackend) -> Result<(), StoreError> {
+/// let worker = WorkerId(Uuid::now_v7());
+/// let lease_time = Duration::from_secs(10);
+/// let session = Session { name: "account_summary".to_owned(), worker, partitions: 4, lease_time };
+/// let leases = backend.acquire(&session).await?;
+/// // .. handle the events behind `leases[0].checkpoint` up to the one at position 7, then:
+/// let step = Advance { lease: leases[0], position: 7, event_id: Uuid::now_v7() };
+/// let verdict = backend.advance(&session.name, worker, &[step]).await?;
+/// assert_eq!(verdict, AdvanceVerdict::Advanced);
+/// backend.release(&session.name, worker).await?;
+/// # Ok(()) }
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(f(&MemoryBackend::default())).unwrap();
+/// ```
 #[async_trait]
 pub trait Leases: Send + Sync + 'static {
     /// Joins a name or stays with it, and takes and gives up partitions up to the worker's fair share: all that the

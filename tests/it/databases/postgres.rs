@@ -80,10 +80,13 @@ async fn a_missing_table_is_found_at_the_start() {
 #[tokio::test]
 async fn a_missing_function_is_found_at_the_start() {
     let database = Database::postgres().await;
-    opened(&database).await.close().await;
-    database.execute("DROP FUNCTION cqrs_append").await;
-    let error = refusal(&database.url, &Options::default()).await;
-    assert!(matches!(error, StoreError::Missing(_)), "{error:?}");
+    for function in ["append", "settle", "clock", "acquire", "advance", "release"] {
+        opened(&database).await.close().await;
+        database.execute(&format!("DROP FUNCTION cqrs_{function}")).await;
+        let error = refusal(&database.url, &Options::default()).await;
+        assert!(matches!(error, StoreError::Missing(_)), "{function}: {error:?}");
+        database.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public").await;
+    }
 }
 
 #[tokio::test]

@@ -67,6 +67,10 @@ async fn a_missing_table_is_found_at_the_start() {
     for table in TABLES {
         super::a_missing_table_is_found_at_the_start(&Database::sqlite(), table, "").await;
     }
+    let database = Database::sqlite();
+    opened(&database).await.close().await;
+    database.execute("DROP VIEW cqrs_clock").await;
+    assert!(matches!(refusal(&database.url, &Options::default()).await, StoreError::Missing(_)));
 }
 
 #[tokio::test]
