@@ -23,6 +23,7 @@ pub mod private;
 pub mod repository;
 pub mod schema;
 pub mod store;
+pub mod subscription;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod upcast;

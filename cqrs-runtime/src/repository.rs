@@ -4,6 +4,7 @@ mod error;
 mod fold;
 mod save;
 mod snapshot;
+mod subscribe;
 
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ use self::snapshot::Snapshots;
 use crate::aggregate::{Aggregate, EventSet};
 use crate::clock::{Clock, IdSource, RandomIds, SystemClock};
 use crate::event::Recorded;
-use crate::store::{EventQuery, EventStore, LoadQuery, StoredEvent, StreamKey, Until};
+use crate::store::{EventQuery, EventStore, LoadQuery, StoreError, StoredEvent, StreamKey, Until};
 
 /// Loads and saves the states of one aggregate. Cheap to clone.
 ///
@@ -187,9 +188,21 @@ impl<A: Aggregate> Repository<A> {
     /// The events of a query over this aggregate's streams of the repository's tenant, typed.
     #[must_use]
     pub fn events_of(&self, query: EventQuery) -> BoxStream<'static, Result<Recorded<A::Event>, LoadError>> {
-        let stored = self.store.read(query.tenant(self.tenant.clone()).of_types([A::TYPE])).map_err(LoadError::from);
-        stored.map(|event| event.and_then(|event| decode::<A>(&event))).map_ok(stream_of).try_flatten().boxed()
+        typed::<A>(self.store.read(self.own(query)))
     }
+
+    /// The query over this aggregate's streams of the repository's tenant alone.
+    fn own(&self, query: EventQuery) -> EventQuery {
+        query.tenant(self.tenant.clone()).of_types([A::TYPE])
+    }
+}
+
+/// The events of this aggregate as they are stored, typed; one that can't be decoded is an error in its place.
+fn typed<A: Aggregate>(
+    stored: BoxStream<'static, Result<StoredEvent, StoreError>>,
+) -> BoxStream<'static, Result<Recorded<A::Event>, LoadError>> {
+    let decoded = stored.map_err(LoadError::from).map(|event| event.and_then(|event| decode::<A>(&event)));
+    decoded.map_ok(stream_of).try_flatten().boxed()
 }
 
 type Decoded<A> = Vec<Recorded<<A as Aggregate>::Event>>;

@@ -8,7 +8,7 @@ mod impossible_times;
 mod invalid;
 mod large;
 mod neighbours;
-mod pgbouncer;
+pub(crate) mod pgbouncer;
 mod postgres;
 mod sqlite;
 mod workload;

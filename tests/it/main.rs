@@ -22,6 +22,7 @@ mod process;
 mod refusing;
 mod saving;
 mod specs;
+mod subscriptions;
 mod ui;
 mod workspace;
 mod writer;

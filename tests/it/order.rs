@@ -3,7 +3,7 @@
 mod postgres;
 mod readers;
 mod sqlite;
-mod writers;
+pub(crate) mod writers;
 
 use std::collections::{HashMap, HashSet};
 
@@ -49,7 +49,7 @@ fn compare(query: &EventQuery, seen: &[(u64, Uuid)], log: &[StoredEvent]) {
     assert!(seen == there, "seen was more than there is, or in another order");
 }
 
-fn streams_are_in_order(log: &[StoredEvent]) {
+pub(crate) fn streams_are_in_order(log: &[StoredEvent]) {
     let mut versions = HashMap::new();
     for event in log {
         let version = versions.entry(&event.stream).or_insert(0);

@@ -9,13 +9,15 @@ use tokio::runtime::Handle;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::guard::guarded;
 use super::hints::Hints;
 use super::keeper::Keeper;
 use super::lookout::Lookout;
+use super::pages::{self, EventPosition, Pages};
 use super::writer::{Writer, WriterOptions};
 use super::{
-    Append, AppendError, Appended, Backend, Claim, Cursor, Direction, EventQuery, LoadQuery, LoadSink, LogHead,
-    MemoryBackend, Receipt, ReceiptKey, Snapshot, StoreError, StoredEvent, StreamKey, valid,
+    Append, AppendError, Appended, Backend, Claim, Cursor, EventQuery, LoadQuery, LoadSink, LogHead, MemoryBackend,
+    Receipt, ReceiptKey, Snapshot, StoreError, StoredEvent, StreamKey, valid,
 };
 use crate::event::RawEvent;
 
@@ -90,7 +92,7 @@ impl EventStore {
     /// The events of `query`, read page by page as the stream is polled.
     #[must_use]
     pub fn read(&self, query: EventQuery) -> BoxStream<'static, Result<StoredEvent, StoreError>> {
-        let pages = Pages { backend: Arc::clone(&self.backend), query: Some(query), failed: None };
+        let pages = Pages::of(Arc::clone(&self.backend), query);
         let pages = stream::try_unfold(pages, |mut pages| async move {
             let page = pages.next().await?;
             Ok::<_, StoreError>(page.map(|events| (stream::iter(events.into_iter().map(Ok)), pages)))
@@ -123,23 +125,15 @@ impl EventStore {
         Ok(Cursor { log, position: 0, event_id: Uuid::nil() })
     }
 
-    async fn check_cursor(&self, cursor: Cursor) -> Result<(), StoreError> {
+    pub(crate) async fn check_cursor(&self, cursor: Cursor) -> Result<(), StoreError> {
         let head = self.head().await?;
         if head.log != cursor.log {
             return Err(StoreError::LogDiverged { cursor });
         }
-        if cursor.position == 0 {
+        if cursor.position == 0 || self.has_event(cursor.position, cursor.event_id).await? {
             return Ok(());
         }
-        let there = EventQuery::log().after_position(cursor.position - 1).to_position(cursor.position);
-        let mut found = false;
-        let mut compare = |event: RawEvent<'_>| {
-            found = event.event_id == cursor.event_id;
-            ControlFlow::Break(())
-        };
-        self.backend.read(&there, &mut compare).await?;
         match head {
-            _ if found => Ok(()),
             // The event is lost, or has yet to come: the position alone can't tell. Once the replica has come as far,
             // or is one no more, the event is there or it is not.
             LogHead { is_replica: true, position, .. } if position < cursor.position => {
@@ -147,6 +141,53 @@ impl EventStore {
             }
             LogHead { .. } => Err(StoreError::LogDiverged { cursor }),
         }
+    }
+
+    /// As for a cursor, of a reader of this very log.
+    pub(crate) async fn check_event(&self, position: u64, event_id: Uuid) -> Result<(), StoreError> {
+        if self.has_event(position, event_id).await? {
+            return Ok(());
+        }
+        let LogHead { log, .. } = self.head().await?;
+        self.check_cursor(Cursor { log, position, event_id }).await
+    }
+
+    async fn has_event(&self, position: u64, event_id: Uuid) -> Result<bool, StoreError> {
+        let there = EventQuery::log().after_position(position - 1).to_position(position);
+        let mut found = false;
+        let mut compare = |event: RawEvent<'_>| {
+            found = event.event_id == event_id;
+            ControlFlow::Break(())
+        };
+        self.backend.read(&there, &mut compare).await?;
+        Ok(found)
+    }
+
+    /// The last event of a stream, or of the log.
+    pub(crate) async fn last_event(&self, stream: Option<&StreamKey>) -> Result<Option<EventPosition>, StoreError> {
+        let query = EventQuery { stream: stream.cloned(), ..EventQuery::log().backwards().limit(1) };
+        let mut last = None;
+        let mut keep = |event: RawEvent<'_>| {
+            last = Some(EventPosition::of(&event));
+            ControlFlow::Break(())
+        };
+        self.backend.read(&query, &mut keep).await?;
+        Ok(last)
+    }
+
+    /// The events of `query`, all at once; where an error has ended the reading, those before it.
+    pub(crate) async fn page(&self, query: &EventQuery) -> (Vec<StoredEvent>, Result<(), StoreError>) {
+        pages::page(&*self.backend, query).await
+    }
+
+    /// Runs `reading` to its end, whether or not the future that waits for it is polled or dropped: a connection is not
+    /// held by one who is busy elsewhere, and may need it there.
+    pub(crate) async fn detached<T: Send + 'static>(
+        &self,
+        reading: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        // A task that is ended has lost its runtime, and so has the store.
+        self.lookout.runtime().spawn(guarded(reading)).await.map_or(Err(StoreError::Closed), Result::flatten)
     }
 
     /// Hands a stream's snapshot and the events after it to `sink`; see [`Backend::load`].
@@ -212,6 +253,15 @@ impl EventStore {
         self.lookout.hints()
     }
 
+    pub(crate) fn is_closed(&self) -> bool {
+        self.lookout.is_closed()
+    }
+
+    /// Waits until the store is closed.
+    pub(crate) async fn closed(&self) {
+        self.lookout.closed().await;
+    }
+
     /// Takes no more appends, completes those that wait, keeps the snapshots that were taken, tells all who wait for
     /// hints, and ends all connections.
     pub async fn close(&self) {
@@ -219,42 +269,5 @@ impl EventStore {
         self.keeper.idle().await;
         self.lookout.close().await;
         self.backend.close().await;
-    }
-}
-
-/// What is left to read.
-struct Pages {
-    backend: Arc<dyn Backend>,
-    query: Option<EventQuery>,
-    /// What ended the last page before it was full.
-    failed: Option<StoreError>,
-}
-
-impl Pages {
-    async fn next(&mut self) -> Result<Option<Vec<StoredEvent>>, StoreError> {
-        let Some(mut query) = self.query.take() else { return self.failed.take().map_or(Ok(None), Err) };
-        let wanted = query.limit.unwrap_or(u64::MAX);
-        query.limit = Some(wanted.min(EventStore::PAGE));
-        let mut page = Vec::new();
-        let mut keep = |event: RawEvent<'_>| {
-            page.push(StoredEvent::from(event));
-            ControlFlow::Continue(())
-        };
-        if let Err(error) = self.backend.read(&query, &mut keep).await {
-            self.failed = Some(error);
-            return Ok(Some(page));
-        }
-        let left = wanted - page.len() as u64;
-        if let Some(last) = page.last().filter(|_| page.len() as u64 == EventStore::PAGE && left > 0) {
-            match (query.direction, &query.stream) {
-                (Direction::Forwards, None) => query.after_position = Some(last.position),
-                (Direction::Backwards, None) => query.to_position = Some(last.position - 1),
-                (Direction::Forwards, Some(_)) => query.from_version = Some(last.version + 1),
-                (Direction::Backwards, Some(_)) => query.to_version = Some(last.version - 1),
-            }
-            query.limit = Some(left);
-            self.query = Some(query);
-        }
-        Ok(Some(page))
     }
 }

@@ -47,11 +47,16 @@ impl Lookout {
         }))
     }
 
+    /// The store's runtime.
+    pub(super) fn runtime(&self) -> &Handle {
+        &self.0.runtime
+    }
+
     /// Hints of what is appended from now on.
     pub(super) fn hints(&self) -> Hints {
         let hints = Hints::new(self.0.head.subscribe(), self.clone());
         // Behind the subscription: a task that ends sees it, or is seen to have ended.
-        if !*self.0.closed.borrow() && !self.0.running.send_replace(true) {
+        if !self.is_closed() && !self.0.running.send_replace(true) {
             self.0.runtime.spawn(task::run(task::Running::of(&self.0)));
         }
         hints
@@ -81,6 +86,11 @@ impl Lookout {
     pub(super) fn waits(&self) -> Waits<'_> {
         self.0.waiting.send_modify(|count| *count += 1);
         Waits(&self.0)
+    }
+
+    /// Whether the store is closed.
+    pub(super) fn is_closed(&self) -> bool {
+        *self.0.closed.borrow()
     }
 
     /// Waits until the store is closed.

@@ -17,14 +17,14 @@ const TASKS: u64 = 6;
 const EACH: u64 = 25;
 
 /// A pgbouncer of the test's own.
-struct Pgbouncer {
+pub(crate) struct Pgbouncer {
     folder: TempDir,
     /// As `tests/pg` says: with the parameter for a pgbouncer that keeps no prepared statements, where it is one.
     url: String,
 }
 
 impl Pgbouncer {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let server = std::env::var("CQRS_TEST_POSTGRES").expect("tests on PostgreSQL need a server: run `tests/run`");
         let folder = tempfile::tempdir().unwrap();
         let url = pg(&["pgbouncer", &server], &folder.path().join("pgbouncer"));
@@ -36,7 +36,7 @@ impl Pgbouncer {
     }
 
     /// The address of `database` through it.
-    fn before(&self, database: &Database) -> String {
+    pub(crate) fn before(&self, database: &Database) -> String {
         let name = database.url.rsplit_once('/').unwrap().1;
         let (server, parameters) = self.url.rsplit_once("/postgres").unwrap();
         format!("{server}/{name}{parameters}")

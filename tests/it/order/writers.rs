@@ -10,7 +10,7 @@ use crate::process::Process;
 const WRITERS: usize = 8;
 
 /// The processes that append to one log.
-pub(super) struct Writers {
+pub(crate) struct Writers {
     url: String,
     rng: Rng,
     running: Vec<Process>,
@@ -19,13 +19,13 @@ pub(super) struct Writers {
 
 /// What the processes said of their events.
 #[derive(Default)]
-pub(super) struct Said {
-    pub(super) written: HashSet<Uuid>,
-    pub(super) not_written: HashSet<Uuid>,
+pub(crate) struct Said {
+    pub(crate) written: HashSet<Uuid>,
+    pub(crate) not_written: HashSet<Uuid>,
 }
 
 impl Writers {
-    pub(super) fn start(url: &str, rng: Rng) -> Self {
+    pub(crate) fn start(url: &str, rng: Rng) -> Self {
         let mut writers = Self { url: url.to_owned(), rng, running: Vec::new(), said: Said::default() };
         for _ in 0..WRITERS {
             writers.start_one();
@@ -39,7 +39,7 @@ impl Writers {
     }
 
     /// Kills one, whatever it is doing, and starts another in its place.
-    pub(super) async fn kill_one(&mut self) {
+    pub(crate) async fn kill_one(&mut self) {
         let victim = self.running.swap_remove(self.rng.usize(..self.running.len()));
         let lines = victim.kill().await;
         self.said.hear(&lines);
@@ -47,7 +47,7 @@ impl Writers {
     }
 
     /// Lets all end; what they said, those that were killed too.
-    pub(super) async fn end(mut self) -> Said {
+    pub(crate) async fn end(mut self) -> Said {
         for writer in self.running {
             self.said.hear(&writer.end().await);
         }

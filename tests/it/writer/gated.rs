@@ -1,14 +1,15 @@
 //! A database that waits to be told what happens to each commit.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use cqrs_runtime::event::RawEvent;
 use cqrs_runtime::store::{
-    Advance, AdvanceVerdict, Append, Backend, Checkpoint, Claim, CommitError, EventQuery, EventSink, Lease, Leases,
-    LoadQuery, LoadSink, LogHead, MemoryBackend, Receipt, ReceiptKey, Session, Snapshot, StoreError, StreamKey,
+    Advance, AdvanceVerdict, Append, Backend, Checkpoint, Claim, CommitError, Direction, EventQuery, EventSink, Lease,
+    Leases, LoadQuery, LoadSink, LogHead, MemoryBackend, Receipt, ReceiptKey, Session, Snapshot, StoreError, StreamKey,
     Verdict, WorkerId,
 };
 use futures_util::future::BoxFuture;
@@ -55,6 +56,8 @@ struct Inner {
     settling: Mutex<bool>,
     reading: Mutex<bool>,
     looks: AtomicUsize,
+    shown: AtomicUsize,
+    last_after: AtomicU64,
     batches: Mutex<Vec<Vec<u128>>>,
     began: (mpsc::UnboundedSender<()>, tokio::sync::Mutex<mpsc::UnboundedReceiver<()>>),
 }
@@ -71,6 +74,8 @@ impl Default for Gated {
             settling: Mutex::new(true),
             reading: Mutex::new(true),
             looks: AtomicUsize::new(0),
+            shown: AtomicUsize::new(0),
+            last_after: AtomicU64::new(0),
             batches: Mutex::default(),
             began: (sender, tokio::sync::Mutex::new(receiver)),
         }))
@@ -123,6 +128,16 @@ impl Gated {
     /// How often it was asked where the log ends, since the last call.
     pub(crate) fn looks(&self) -> usize {
         self.0.looks.swap(0, Ordering::Relaxed)
+    }
+
+    /// How many events it has handed to readers, since the last call.
+    pub(crate) fn shown(&self) -> usize {
+        self.0.shown.swap(0, Ordering::Relaxed)
+    }
+
+    /// Behind which position it was last asked for events, however many.
+    pub(crate) fn last_after(&self) -> u64 {
+        self.0.last_after.load(Ordering::Relaxed)
     }
 
     fn check_reading(&self) -> Result<(), StoreError> {
@@ -216,7 +231,14 @@ impl Backend for Gated {
 
     async fn read(&self, query: &EventQuery, sink: EventSink<'_>) -> Result<(), StoreError> {
         self.check_reading()?;
-        self.0.log.read(query, sink).await
+        if query.direction == Direction::Forwards && query.to_position.is_none() {
+            self.0.last_after.store(query.after_position.unwrap_or(0), Ordering::Relaxed);
+        }
+        let mut count = |event: RawEvent<'_>| {
+            self.0.shown.fetch_add(1, Ordering::Relaxed);
+            sink(event)
+        };
+        self.0.log.read(query, &mut count).await
     }
 
     async fn receipt(&self, key: &ReceiptKey) -> Result<Option<Receipt>, StoreError> {

@@ -1,0 +1,72 @@
+//! Reading a query page by page.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::{Backend, Direction, EventQuery, EventStore, StoreError, StoredEvent};
+use crate::event::RawEvent;
+
+/// Which event a place in the log is; in the order of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct EventPosition {
+    pub(crate) position: u64,
+    /// Its place in the stream.
+    pub(crate) version: u64,
+    pub(crate) event_id: Uuid,
+}
+
+impl EventPosition {
+    pub(crate) fn of(event: &RawEvent<'_>) -> Self {
+        Self { position: event.position, version: event.version, event_id: event.event_id }
+    }
+}
+
+/// The events of `query`, all at once; where an error has ended the reading, those before it.
+pub(super) async fn page(backend: &dyn Backend, query: &EventQuery) -> (Vec<StoredEvent>, Result<(), StoreError>) {
+    let mut page = Vec::new();
+    let mut keep = |event: RawEvent<'_>| {
+        page.push(StoredEvent::from(event));
+        ControlFlow::Continue(())
+    };
+    let read = backend.read(query, &mut keep).await;
+    (page, read)
+}
+
+/// What is left to read.
+pub(super) struct Pages {
+    backend: Arc<dyn Backend>,
+    query: Option<EventQuery>,
+    /// What ended the last page before it was full.
+    failed: Option<StoreError>,
+}
+
+impl Pages {
+    pub(super) fn of(backend: Arc<dyn Backend>, query: EventQuery) -> Self {
+        Self { backend, query: Some(query), failed: None }
+    }
+
+    pub(super) async fn next(&mut self) -> Result<Option<Vec<StoredEvent>>, StoreError> {
+        let Some(mut query) = self.query.take() else { return self.failed.take().map_or(Ok(None), Err) };
+        let wanted = query.limit.unwrap_or(u64::MAX);
+        query.limit = Some(wanted.min(EventStore::PAGE));
+        let (page, read) = page(&*self.backend, &query).await;
+        if let Err(error) = read {
+            self.failed = Some(error);
+            return Ok(Some(page));
+        }
+        let left = wanted - page.len() as u64;
+        if let Some(last) = page.last().filter(|_| page.len() as u64 == EventStore::PAGE && left > 0) {
+            match (query.direction, &query.stream) {
+                (Direction::Forwards, None) => query.after_position = Some(last.position),
+                (Direction::Backwards, None) => query.to_position = Some(last.position - 1),
+                (Direction::Forwards, Some(_)) => query.from_version = Some(last.version + 1),
+                (Direction::Backwards, Some(_)) => query.to_version = Some(last.version - 1),
+            }
+            query.limit = Some(left);
+            self.query = Some(query);
+        }
+        Ok(Some(page))
+    }
+}

@@ -1,0 +1,153 @@
+//! Reading on behind what has been seen.
+
+use std::time::Duration;
+
+use tokio::select;
+
+use crate::store::pause::Pause;
+use crate::store::{Cursor, Direction, EventPosition, EventQuery, EventStore, Hints, StoreError, StoredEvent};
+
+/// The longest pause between two tries to reach a lost database.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// Follows a query over a growing log, page by page.
+pub(super) struct Follower {
+    store: EventStore,
+    /// What is left to read.
+    query: EventQuery,
+    /// The event up to which all that the query wants has been seen; as long as it is there, the log is the same.
+    seen: Option<EventPosition>,
+    /// Made at the first end of the log: until then nothing is waited for.
+    hints: Option<Hints>,
+    caught_up: bool,
+}
+
+impl Follower {
+    pub(super) fn new(store: EventStore, query: EventQuery) -> Self {
+        let query = EventQuery { direction: Direction::Forwards, ..query };
+        Self { store, query, seen: None, hints: None, caught_up: false }
+    }
+
+    pub(super) fn behind(mut self, cursor: Cursor) -> Self {
+        self.query.after_position = self.query.after_position.max(Some(cursor.position));
+        if cursor.position > 0 {
+            self.seen = Some(EventPosition { position: cursor.position, version: 0, event_id: cursor.event_id });
+        }
+        self
+    }
+
+    /// The next page, which has an event at least; `None` where no further one can come.
+    pub(super) async fn next(&mut self) -> Result<Option<Vec<StoredEvent>>, StoreError> {
+        let mut outage = Outage::default();
+        while !self.is_complete() {
+            if self.store.is_closed() {
+                return Err(StoreError::Closed);
+            }
+            self.wait().await?;
+            match self.page().await {
+                Ok(page) if !page.is_empty() => return Ok(Some(page)),
+                Ok(_) => outage = Outage::default(),
+                Err(error) if error.is_retryable() => select! {
+                    () = outage.wait(&error) => {}
+                    () = self.store.closed() => {}
+                },
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
+    }
+
+    fn is_complete(&self) -> bool {
+        let EventQuery { limit, from_version, to_version, after_position, to_position, .. } = self.query;
+        let behind = |last: Option<u64>, end: Option<u64>| end.is_some_and(|end| last.is_some_and(|last| last >= end));
+        limit == Some(0)
+            || behind(after_position, to_position)
+            || behind(from_version.map(|from| from.saturating_sub(1)), to_version)
+    }
+
+    /// At the end of the log, waits until there may be more.
+    async fn wait(&mut self) -> Result<(), StoreError> {
+        if !std::mem::take(&mut self.caught_up) {
+            return Ok(());
+        }
+        match &mut self.hints {
+            Some(hints) => hints.next().await,
+            // What was appended before they were made is not hinted: it has to be looked for.
+            none => {
+                *none = Some(self.store.hints());
+                Ok(())
+            }
+        }
+    }
+
+    /// Reads a page behind what has been seen.
+    async fn page(&mut self) -> Result<Vec<StoredEvent>, StoreError> {
+        let size = self.query.limit.unwrap_or(u64::MAX).min(EventStore::PAGE);
+        let query = EventQuery { limit: Some(size), ..self.query.clone() };
+        let Page { events, end, caught_up } = self.store.detached(read(self.store.clone(), query, self.seen)).await?;
+        self.caught_up = caught_up;
+        self.query.limit = self.query.limit.map(|left| left - events.len() as u64);
+        let last = events.last().map(|event| EventPosition::of(&event.as_raw()));
+        self.go_behind(if caught_up { end.max(last) } else { last });
+        Ok(events)
+    }
+
+    fn go_behind(&mut self, last: Option<EventPosition>) {
+        let Some(last) = last.filter(|last| self.seen.is_none_or(|seen| last.position > seen.position)) else { return };
+        self.seen = Some(last);
+        self.query.after_position = self.query.after_position.max(Some(last.position));
+        if self.query.stream.is_some() {
+            self.query.from_version = self.query.from_version.max(Some(last.version + 1));
+        }
+    }
+}
+
+/// What is read at once.
+struct Page {
+    events: Vec<StoredEvent>,
+    /// Where the log, or the stream, ended before.
+    end: Option<EventPosition>,
+    /// Whether it goes to that end at least.
+    caught_up: bool,
+}
+
+async fn read(store: EventStore, query: EventQuery, seen: Option<EventPosition>) -> Result<Page, StoreError> {
+    // Before the events: what is appended between the two may be missing from them.
+    let end = match store.last_event(query.stream.as_ref()).await {
+        Err(error) if error.is_retryable() => return Err(error),
+        // An event that can't be read concerns those who want it.
+        end => end.unwrap_or_default(),
+    };
+    let (events, read) = store.page(&query).await;
+    // An error comes again where it has happened, when what was read before it has been taken.
+    let caught_up = read.is_ok() && query.limit.is_none_or(|limit| (events.len() as u64) < limit);
+    if events.is_empty() {
+        read?;
+    }
+    // Behind the events: they are of this log, or of one that the log has become since.
+    if let Some(EventPosition { position, event_id, .. }) = seen {
+        store.check_event(position, event_id).await?;
+    }
+    Ok(Page { events, end, caught_up })
+}
+
+/// A time during which the database can't be read.
+struct Outage {
+    pause: Pause,
+    said: bool,
+}
+
+impl Default for Outage {
+    fn default() -> Self {
+        Self { pause: Pause::up_to(LONGEST_PAUSE), said: false }
+    }
+}
+
+impl Outage {
+    async fn wait(&mut self, error: &StoreError) {
+        if !std::mem::replace(&mut self.said, true) {
+            tracing::warn!(error = error as &dyn std::error::Error, "a subscription waits for the database");
+        }
+        self.pause.wait().await;
+    }
+}
