@@ -25,4 +25,5 @@ listings! {
     Running: "book/src/running.md",
     Specs: "book/src/specs.md",
     Store: "book/src/store.md",
+    Subscriptions: "book/src/subscriptions.md",
 }
