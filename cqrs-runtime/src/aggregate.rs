@@ -88,6 +88,9 @@ pub trait EventSet: Clone + Debug + PartialEq + Send + Sync + 'static {
     /// The stored names of the current events.
     const NAMES: &'static [&'static str];
 
+    /// The stored names of events that are no longer written.
+    const RETIRED: &'static [&'static str] = &[];
+
     /// Decodes a stored event, straight from its bytes.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ pub mod aggregate;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub mod backend;
 pub mod clock;
+pub mod column;
 pub mod command;
 pub mod context;
 pub mod dispatch;
@@ -20,6 +21,8 @@ pub mod metadata;
 pub mod prelude;
 #[doc(hidden)]
 pub mod private;
+pub mod projection;
+pub mod read_model;
 pub mod repository;
 pub mod schema;
 pub mod store;

@@ -6,10 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::Decimal;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use crate::column::Column;
 use crate::schema::{Shape, Shapes};
 
 /// A type that can be stored in events, commands and states.
@@ -30,6 +32,9 @@ use crate::schema::{Shape, Shapes};
             `#[derive(Value)] #[value(with = AnAdapter)] pub struct Mine({Self});`"
 )]
 pub trait Value: Sized {
+    /// How it stands in the table of a read model; a JSON document unless the type says otherwise.
+    const COLUMN: Column = Column::DOCUMENT;
+
     /// The shape in which the type is stored; named types are defined in `shapes` and referred to.
     fn shape(shapes: &mut Shapes) -> Shape;
 }
@@ -74,23 +79,24 @@ pub trait Adapter<T> {
 }
 
 macro_rules! scalars {
-    ($($ty:ty => $name:literal),+ $(,)?) => {
+    ($($ty:ty => $name:literal $column:ident),+ $(,)?) => {
         /// The names of the types without parts.
         #[cfg(feature = "testing")]
         pub(crate) const SCALARS: &[&str] = &[$($name),+];
         $(impl Value for $ty {
+            const COLUMN: Column = Column::$column;
             fn shape(_: &mut Shapes) -> Shape { Shape::Scalar($name) }
         })+
     };
 }
 
 scalars! {
-    bool => "bool",
-    i8 => "i8", i16 => "i16", i32 => "i32", i64 => "i64",
-    u8 => "u8", u16 => "u16", u32 => "u32", u64 => "u64",
-    f32 => "f32", f64 => "f64",
-    String => "text", Uuid => "uuid", DateTime<Utc> => "time", NaiveDate => "date",
-    serde_json::Value => "json",
+    bool => "bool" BOOL,
+    i8 => "i8" INTEGER, i16 => "i16" INTEGER, i32 => "i32" INTEGER, i64 => "i64" INTEGER,
+    u8 => "u8" INTEGER, u16 => "u16" INTEGER, u32 => "u32" INTEGER, u64 => "u64" UNSIGNED,
+    f32 => "f32" DOCUMENT, f64 => "f64" DOCUMENT, Decimal => "decimal" DECIMAL,
+    String => "text" TEXT, Uuid => "uuid" UUID, DateTime<Utc> => "time" TIME, NaiveDate => "date" DATE,
+    serde_json::Value => "json" DOCUMENT,
 }
 
 impl Value for () {
@@ -100,12 +106,16 @@ impl Value for () {
 }
 
 impl<T: Value> Value for Option<T> {
+    const COLUMN: Column = T::COLUMN.optional();
+
     fn shape(shapes: &mut Shapes) -> Shape {
         Shape::Optional(Box::new(T::shape(shapes)))
     }
 }
 
 impl<T: Value> Value for Box<T> {
+    const COLUMN: Column = T::COLUMN;
+
     fn shape(shapes: &mut Shapes) -> Shape {
         T::shape(shapes)
     }

@@ -32,6 +32,8 @@ fn set(model: &Model) -> TokenStream {
     let Model { event_enum, events, retired, .. } = model;
     let paths: Vec<_> = events.iter().map(|event| &event.path).collect();
     let variants: Vec<_> = events.iter().map(|event| &event.variant).collect();
+    let retired_names = (!retired.is_empty())
+        .then(|| quote!(const RETIRED: &'static [&'static __private::str] = &[#(<#retired as __private::Event>::NAME),*];));
     let retired = retired.iter().map(|path| {
         let mut set = event_enum.clone();
         set.set_span(path.span());
@@ -42,6 +44,7 @@ fn set(model: &Model) -> TokenStream {
         #[automatically_derived]
         impl __private::EventSet for #event_enum {
             const NAMES: &'static [&'static __private::str] = &[#(<#paths as __private::Event>::NAME),*];
+            #retired_names
             fn decode(
                 raw: &__private::RawEvent<'_>,
             ) -> __private::Result<__private::Parts<Self>, __private::DecodeError> {

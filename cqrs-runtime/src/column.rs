@@ -1,0 +1,134 @@
+//! Columns: how a value stands in the table of a read model.
+//!
+//! A row crosses to and from the database as a JSON array of cells, exact in both directions: no number is rounded, and
+//! what is ordered in Rust is ordered the same in the database.
+
+mod cells;
+mod decimal;
+mod decode;
+mod encode;
+mod error;
+mod settle;
+
+pub use self::cells::{Cell, RowReader, read_rows};
+pub use self::encode::RowWriter;
+pub use self::error::ColumnError;
+pub use self::settle::settle;
+
+/// The columns that a value takes in a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// One for most values; one for each field of a struct with `#[value(columns)]`.
+    pub parts: &'static [ColumnPart],
+    /// Whether the value may be absent.
+    pub optional: bool,
+}
+
+/// One column of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ColumnPart {
+    /// The name of the field; empty for the only column of a value.
+    pub name: &'static str,
+    /// What it holds.
+    pub ty: ColumnType,
+    /// Whether it may be absent while the value is there.
+    pub optional: bool,
+}
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ColumnType {
+    /// True or false.
+    Bool,
+    /// An integer of up to 64 bits, with a sign.
+    Integer,
+    /// An integer of up to 64 bits, without a sign.
+    Unsigned,
+    /// An exact decimal number.
+    Decimal,
+    /// A text; ordered by its code points.
+    Text,
+    /// A UUID.
+    Uuid,
+    /// A moment, in microseconds.
+    Time,
+    /// A day.
+    Date,
+    /// Anything else, as a JSON document; it has no order.
+    Document,
+}
+
+impl Column {
+    /// A column that holds a JSON document.
+    pub const DOCUMENT: Self = Self::of(&[ColumnPart::only(ColumnType::Document)]);
+    /// A column that holds true or false.
+    pub const BOOL: Self = Self::of(&[ColumnPart::only(ColumnType::Bool)]);
+    /// A column that holds an integer.
+    pub const INTEGER: Self = Self::of(&[ColumnPart::only(ColumnType::Integer)]);
+    /// A column that holds an integer without a sign.
+    pub const UNSIGNED: Self = Self::of(&[ColumnPart::only(ColumnType::Unsigned)]);
+    /// A column that holds an exact decimal number.
+    pub const DECIMAL: Self = Self::of(&[ColumnPart::only(ColumnType::Decimal)]);
+    /// A column that holds a text.
+    pub const TEXT: Self = Self::of(&[ColumnPart::only(ColumnType::Text)]);
+    /// A column that holds a UUID.
+    pub const UUID: Self = Self::of(&[ColumnPart::only(ColumnType::Uuid)]);
+    /// A column that holds a moment.
+    pub const TIME: Self = Self::of(&[ColumnPart::only(ColumnType::Time)]);
+    /// A column that holds a day.
+    pub const DATE: Self = Self::of(&[ColumnPart::only(ColumnType::Date)]);
+
+    /// Columns that are always there.
+    #[must_use]
+    pub const fn of(parts: &'static [ColumnPart]) -> Self {
+        Self { parts, optional: false }
+    }
+
+    /// The same columns, which may be absent.
+    #[must_use]
+    pub const fn optional(self) -> Self {
+        Self { parts: self.parts, optional: true }
+    }
+
+    /// What the only column holds; `None` where there are several.
+    #[must_use]
+    pub const fn ty(self) -> Option<ColumnType> {
+        match self.parts {
+            [only] => Some(only.ty),
+            _ => None,
+        }
+    }
+
+    /// Whether values can be compared in the database.
+    #[must_use]
+    pub const fn is_ordered(self) -> bool {
+        !matches!(self.ty(), Some(ColumnType::Document))
+    }
+
+    /// The column as a part of a value with several.
+    ///
+    /// # Panics
+    /// Where it takes several columns itself; at compile time, in the expansion of `#[value(columns)]`.
+    #[must_use]
+    pub const fn part(self, name: &'static str) -> ColumnPart {
+        match self.parts {
+            [only] => ColumnPart { name, ty: only.ty, optional: self.optional },
+            _ => panic!("a field of a value with `#[value(columns)]` takes one column, and this one takes several"),
+        }
+    }
+}
+
+impl ColumnPart {
+    const fn only(ty: ColumnType) -> Self {
+        Self { name: "", ty, optional: false }
+    }
+}
+
+/// How a database stores numbers that not every database can store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Numbers {
+    /// It has exact decimals, and integers of any length.
+    Exact,
+    /// It has neither: they are texts that sort as the numbers do.
+    AsTexts,
+}

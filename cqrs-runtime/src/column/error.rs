@@ -1,0 +1,58 @@
+/// Why a value can't stand in a column, or a cell is none of its values.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ColumnError {
+    /// The text has a NUL character, which no database takes.
+    #[error("a text with a NUL character can't be stored")]
+    Nul,
+    /// The moment or the day is before the year 0 or after the year 9999.
+    #[error("`{text}` can't be stored: its year is not between 0 and 9999")]
+    Year {
+        /// What was to be stored.
+        text: String,
+    },
+    /// The value writes itself otherwise than its column says.
+    #[error("it can't be stored: it is written as {found}, which its column does not hold")]
+    Written {
+        /// What it is written as.
+        found: &'static str,
+    },
+    /// A document can't be written as JSON.
+    #[error(transparent)]
+    Document(#[from] crate::json::EncodeError),
+    /// The value does not let itself be written or read.
+    #[error("{message}")]
+    Refused {
+        /// What it says.
+        message: String,
+    },
+    /// A row has fewer cells than the read model has columns, or more.
+    #[error("the row has {found} cells where {expected} are expected")]
+    Cells {
+        /// How many it has.
+        found: usize,
+        /// How many it should have.
+        expected: usize,
+    },
+    /// The page of rows is no JSON.
+    #[error("the rows can't be read")]
+    Page(#[source] serde_json::Error),
+    /// A cell holds no value of its field.
+    #[error("a cell can't be read: {message}")]
+    Cell {
+        /// What is wrong with it.
+        message: String,
+    },
+}
+
+impl serde::ser::Error for ColumnError {
+    fn custom<T: std::fmt::Display>(message: T) -> Self {
+        Self::Refused { message: message.to_string() }
+    }
+}
+
+impl serde::de::Error for ColumnError {
+    fn custom<T: std::fmt::Display>(message: T) -> Self {
+        Self::Cell { message: message.to_string() }
+    }
+}

@@ -1,0 +1,301 @@
+//! The rows that a batch touches, in memory.
+
+mod index;
+mod slot;
+
+use std::any::Any;
+use std::collections::{HashMap, HashSet};
+
+use self::index::Indices;
+pub(super) use self::index::cells;
+pub(super) use self::slot::Slot;
+use super::{ProjectionError, RowName};
+use crate::column::{ColumnError, Numbers, RowWriter, read_rows};
+use crate::read_model::{ReadModel, Table};
+
+/// A tenant, by its number in [`Tenants`].
+pub(super) type Tenant = u32;
+
+/// The tenants of the rows in memory.
+#[derive(Debug, Default)]
+pub(super) struct Tenants {
+    names: Vec<String>,
+}
+
+impl Tenants {
+    pub(super) fn number(&mut self, name: &str) -> Tenant {
+        let known = self.names.iter().position(|known| known == name);
+        let number = known.unwrap_or_else(|| {
+            self.names.push(name.to_owned());
+            self.names.len() - 1
+        });
+        u32::try_from(number).unwrap_or(u32::MAX)
+    }
+
+    pub(super) fn name(&self, number: Tenant) -> &str {
+        self.names.get(number as usize).map_or("", String::as_str)
+    }
+}
+
+/// Rows of one table: those that were loaded, and what has become of them.
+pub(super) struct Cache<M: ReadModel> {
+    numbers: Numbers,
+    slots: HashMap<(Tenant, M::Key), Slot<M>>,
+    /// Keys of which it is not known whether there is a row.
+    wanted: HashSet<(Tenant, M::Key)>,
+    /// Fields whose rows are asked for by value.
+    indices: Indices<M>,
+    /// What has changed since the last commit, in the order in which it did first.
+    changed: Vec<(Tenant, M::Key)>,
+    /// What the slots were before the event under way, where that is kept.
+    journal: Option<Vec<((Tenant, M::Key), Slot<M>)>>,
+    /// Counts commits, so that rows that are no longer used can be told.
+    round: u64,
+}
+
+impl<M: ReadModel> Cache<M> {
+    pub(super) fn new(numbers: Numbers) -> Self {
+        Self {
+            numbers,
+            slots: HashMap::new(),
+            wanted: HashSet::new(),
+            indices: Indices::new(numbers),
+            changed: Vec::new(),
+            journal: None,
+            round: 0,
+        }
+    }
+
+    /// How the database stores numbers.
+    pub(super) fn numbers(&self) -> Numbers {
+        self.numbers
+    }
+}
+
+/// What has to be read of a table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Rows by key: JSON arrays of the tenant and the cells of the key.
+    pub keys: Option<String>,
+    /// Rows by the value of a field: its place in the table, and JSON arrays of the tenant and the cells of the value.
+    pub values: Vec<(usize, String)>,
+}
+
+/// What has to be written to a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changes {
+    /// JSON arrays of the tenant, the hash of the sequence, the position of the last change, and all cells.
+    pub upserts: String,
+    /// JSON arrays of the tenant, the hash of the sequence, the position of the deletion, and the cells of the key.
+    pub deletes: String,
+    /// How many rows.
+    pub rows: usize,
+}
+
+/// A cache, whichever table's.
+pub(super) trait TableCache: Any + Send {
+    fn as_any(&mut self) -> &mut dyn Any;
+    fn table(&self) -> &'static Table;
+    /// Whether the changes of each event are kept apart, so that they can be taken back.
+    fn keep_journal(&mut self, keep: bool);
+    /// Begins an event: what it changes can be taken back from here on.
+    fn begin(&mut self);
+    /// Takes back what the event has changed.
+    fn take_back(&mut self);
+    /// Makes sure that the rows can be written that the event has changed, as far as a journal tells which they are.
+    fn check(&self) -> Result<(), ProjectionError>;
+    /// What was asked for and is not here.
+    fn wanted(&self, tenants: &Tenants) -> Result<Wanted, ColumnError>;
+    /// Whether anything was.
+    fn is_wanting(&self) -> bool;
+    /// Takes the rows that were wanted; those that the page lacks are not there.
+    fn loaded(&mut self, page: &str, tenants: &mut Tenants) -> Result<(), ColumnError>;
+    /// Takes note that all that was wanted has been loaded.
+    fn satisfied(&mut self);
+    /// What has to be written.
+    fn changes(&self, tenants: &Tenants) -> Result<Changes, ProjectionError>;
+    /// Takes note that the changes are written, and forgets rows where there are more than `keep`.
+    fn committed(&mut self, keep: usize);
+    /// Forgets everything.
+    fn clear(&mut self);
+}
+
+impl<M: ReadModel> Cache<M> {
+    pub(super) fn slot(&mut self, tenant: Tenant, key: &M::Key) -> Option<&mut Slot<M>> {
+        self.slots.get_mut(&(tenant, key.clone()))
+    }
+
+    /// Notes that the row of a key is needed; whether it is here.
+    pub(super) fn need(&mut self, tenant: Tenant, key: &M::Key) -> bool {
+        let place = (tenant, key.clone());
+        let here = self.slots.contains_key(&place);
+        if !here {
+            self.wanted.insert(place);
+        }
+        here
+    }
+
+    /// Notes that the rows are needed in which a field has a value; whether they are here.
+    pub(super) fn need_value(&mut self, field: usize, tenant: Tenant, cell: &str) -> bool {
+        let Self { indices, slots, .. } = self;
+        indices.need(field, tenant, cell, slots)
+    }
+
+    /// The keys of the rows in which a field has a value, in their order.
+    pub(super) fn keys_with(&self, field: usize, tenant: Tenant, cell: &str) -> Vec<M::Key> {
+        self.indices.keys(field, tenant, cell)
+    }
+
+    /// Changes a slot by `change`, if it is here.
+    pub(super) fn change<T>(
+        &mut self,
+        tenant: Tenant,
+        key: &M::Key,
+        change: impl FnOnce(&mut Slot<M>) -> Result<T, ProjectionError>,
+    ) -> Result<T, ProjectionError> {
+        let place = (tenant, key.clone());
+        let slot = self.slots.get_mut(&place).ok_or(ProjectionError::NotLoaded)?;
+        if let Some(journal) = &mut self.journal {
+            journal.push((place.clone(), slot.clone()));
+        }
+        self.indices.remove(tenant, slot.row.as_ref());
+        let changed = change(slot);
+        self.indices.add(tenant, slot.row.as_ref());
+        slot.used = self.round;
+        if !slot.dirty {
+            slot.dirty = true;
+            self.changed.push(place);
+        }
+        changed
+    }
+}
+
+impl<M: ReadModel> TableCache for Cache<M> {
+    fn as_any(&mut self) -> &mut dyn Any {
+        self
+    }
+
+    fn table(&self) -> &'static Table {
+        M::TABLE
+    }
+
+    fn keep_journal(&mut self, keep: bool) {
+        self.journal = keep.then(Vec::new);
+    }
+
+    fn begin(&mut self) {
+        if let Some(journal) = &mut self.journal {
+            journal.clear();
+        }
+    }
+
+    fn take_back(&mut self) {
+        let Some(journal) = &mut self.journal else { return };
+        while let Some((place, before)) = journal.pop() {
+            let Some(slot) = self.slots.get_mut(&place) else { continue };
+            self.indices.remove(place.0, slot.row.as_ref());
+            // It stays among the changed: what has not changed is written as it was.
+            *slot = Slot { dirty: true, ..before };
+            self.indices.add(place.0, slot.row.as_ref());
+        }
+    }
+
+    fn check(&self) -> Result<(), ProjectionError> {
+        let mut writer = RowWriter::new(self.numbers);
+        for (place, _) in self.journal.iter().flatten() {
+            if let Some(row) = self.slots.get(place).and_then(|slot| slot.row.as_ref()) {
+                let written = writer.row(|cells| row.write(cells));
+                written.map_err(|source| ProjectionError::Column { row: name::<M>(&place.1), source })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn is_wanting(&self) -> bool {
+        !self.wanted.is_empty() || self.indices.is_wanting()
+    }
+
+    fn wanted(&self, tenants: &Tenants) -> Result<Wanted, ColumnError> {
+        let mut keys = RowWriter::new(self.numbers);
+        for (tenant, key) in &self.wanted {
+            keys.row(|row| {
+                row.text(tenants.name(*tenant))?;
+                M::write_key(key, row)
+            })?;
+        }
+        let keys = (keys.rows() > 0).then(|| keys.finish());
+        Ok(Wanted { keys, values: self.indices.wanted(tenants) })
+    }
+
+    fn loaded(&mut self, page: &str, tenants: &mut Tenants) -> Result<(), ColumnError> {
+        let Self { slots, indices, round, numbers, .. } = self;
+        read_rows(page, *numbers, |row| {
+            let tenant = tenants.number(row.text()?);
+            let (sequence, position) = (row.integer()?, row.integer()?);
+            let model = M::read(row)?;
+            // What is in memory is newer.
+            slots.entry((tenant, model.key())).or_insert_with(|| {
+                indices.add(tenant, Some(&model));
+                Slot { row: Some(model), stored: true, dirty: false, sequence, position, used: *round }
+            });
+            Ok(())
+        })
+    }
+
+    fn satisfied(&mut self) {
+        let Self { slots, wanted, round, .. } = self;
+        for place in wanted.drain() {
+            slots.entry(place).or_insert_with(|| Slot::absent(*round));
+        }
+        self.indices.satisfied();
+    }
+
+    fn changes(&self, tenants: &Tenants) -> Result<Changes, ProjectionError> {
+        let (mut upserts, mut deletes) = (RowWriter::new(self.numbers), RowWriter::new(self.numbers));
+        for (tenant, key) in &self.changed {
+            let Some(slot) = self.slots.get(&(*tenant, key.clone())) else { continue };
+            let head = |row: &mut RowWriter| {
+                row.text(tenants.name(*tenant))?;
+                row.integer(slot.sequence);
+                row.integer(slot.position);
+                Ok(())
+            };
+            let written = match &slot.row {
+                Some(model) => upserts.row(|row| head(row).and_then(|()| model.write(row))),
+                None if slot.stored => deletes.row(|row| head(row).and_then(|()| M::write_key(key, row))),
+                None => Ok(()),
+            };
+            written.map_err(|source| ProjectionError::Column { row: name::<M>(key), source })?;
+        }
+        let rows = upserts.rows() + deletes.rows();
+        Ok(Changes { upserts: upserts.finish(), deletes: deletes.finish(), rows })
+    }
+
+    fn committed(&mut self, keep: usize) {
+        for place in self.changed.drain(..) {
+            if let Some(slot) = self.slots.get_mut(&place) {
+                slot.dirty = false;
+                slot.stored = slot.row.is_some();
+            }
+        }
+        if self.slots.len() > keep {
+            let round = self.round;
+            self.slots.retain(|_, slot| slot.used == round);
+            self.indices.clear();
+            if self.slots.len() > keep {
+                self.slots.clear();
+            }
+        }
+        self.round += 1;
+    }
+
+    fn clear(&mut self) {
+        *self = Self::new(self.numbers);
+    }
+}
+
+/// A row, as errors name it.
+pub(super) fn name<M: ReadModel>(key: &M::Key) -> RowName {
+    let key = serde_json::to_string(key).unwrap_or_default();
+    RowName { table: M::TABLE.name, key }
+}

@@ -1,0 +1,93 @@
+use std::fmt;
+use std::sync::Arc;
+
+use crate::column::ColumnError;
+use crate::event::DecodeError;
+use crate::id::ParseIdError;
+use crate::store::BoxError;
+
+/// Why an event can't be projected.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProjectionError {
+    /// The row that was to be changed is not there.
+    #[error("there is no row {row}")]
+    Absent {
+        /// Which row.
+        row: RowName,
+    },
+    /// The row that was to be inserted is there already.
+    #[error("there is a row {row} already")]
+    Present {
+        /// Which row.
+        row: RowName,
+    },
+    /// A row was made or changed so that its key is another one.
+    #[error("the row {row} has another key than it was asked for with")]
+    OtherKey {
+        /// Which row.
+        row: RowName,
+    },
+    /// Events of another sequence have made the row. Two of them may be projected at the same time.
+    #[error(
+        "events of another sequence have made the row {row}: declare what both have in common, \
+         `#[read_model(partition = ..)]`, or `partition = all`"
+    )]
+    OtherSequence {
+        /// Which row.
+        row: RowName,
+    },
+    /// The id of the stream is no key of the table.
+    #[error("the id of the stream is no key of `{table}`")]
+    StreamId {
+        /// The table.
+        table: &'static str,
+        /// Why.
+        source: ParseIdError,
+    },
+    /// A value can't stand in its column.
+    #[error("the row {row} can't be stored")]
+    Column {
+        /// Which row.
+        row: RowName,
+        /// Why.
+        source: ColumnError,
+    },
+    /// The stored event can't be read.
+    #[error("the event can't be decoded")]
+    Undecodable(#[source] Arc<DecodeError>),
+    /// The projection itself refuses the event.
+    #[error("the projection refuses the event")]
+    Refused(#[source] BoxError),
+    /// The projection panicked.
+    #[error("the projection panicked: {message}")]
+    Panicked {
+        /// What it said.
+        message: String,
+    },
+    /// A row that is needed has not been loaded yet; the event is tried again. Return it as it is.
+    #[error("a row has not been loaded yet")]
+    NotLoaded,
+}
+
+impl ProjectionError {
+    /// The error of a projection that refuses an event for a reason of its own.
+    pub fn refused(reason: impl Into<BoxError>) -> Self {
+        Self::Refused(reason.into())
+    }
+}
+
+/// A row, by its table and its key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowName {
+    /// The table.
+    pub table: &'static str,
+    /// The key, as JSON.
+    pub key: String,
+}
+
+impl fmt::Display for RowName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of `{}`", self.key, self.table)
+    }
+}

@@ -1,0 +1,54 @@
+//! A stored event, made ready for folding.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::super::route::Decodings;
+use super::super::{PartitionBy, Projected, Projection, Route, Sequence};
+use crate::event::{DecodeError, RawEvent};
+use crate::store::StreamKey;
+
+/// A stored event that a read model is made of.
+pub(crate) struct Prepared<M: Projection> {
+    pub(crate) position: u64,
+    pub(crate) event_id: Uuid,
+    pub(crate) stream: StreamKey,
+    pub(crate) version: u64,
+    pub(crate) name: String,
+    pub(crate) schema_version: u32,
+    pub(crate) sequence: Sequence,
+    pub(super) parts: Vec<Box<dyn Projected<M>>>,
+    /// Why it can't be read.
+    pub(crate) failed: Option<Arc<DecodeError>>,
+}
+
+impl<M: Projection> Prepared<M> {
+    pub(super) fn of(raw: &RawEvent<'_>, routes: &[Route<M>]) -> Option<Self> {
+        let (parts, failed) = match Decodings::of(raw, routes) {
+            Ok(Decodings(parts)) if parts.is_empty() => return None,
+            Ok(Decodings(parts)) => (parts, None),
+            Err(error) => (Vec::new(), Some(Arc::new(error))),
+        };
+        let key = parts.first().and_then(|part| part.partition_key());
+        let sequence = match (M::PARTITION, key) {
+            (PartitionBy::Field, Some(key)) => Sequence::new(raw.tenant, key),
+            (PartitionBy::Tenant, _) => Sequence::new(raw.tenant, ""),
+            (PartitionBy::All, _) => Sequence::new("", ""),
+            (PartitionBy::Stream | PartitionBy::Field, _) => {
+                Sequence::of_stream(raw.tenant, raw.stream_type, raw.stream_id)
+            }
+        };
+        Some(Self {
+            position: raw.position,
+            event_id: raw.event_id,
+            stream: StreamKey::new(raw.stream_type.to_owned(), raw.stream_id).of_tenant(raw.tenant),
+            version: raw.version,
+            name: raw.name.to_owned(),
+            schema_version: raw.schema_version,
+            sequence,
+            parts,
+            failed,
+        })
+    }
+}

@@ -1,0 +1,71 @@
+//! Read models: tables that projections keep up to date.
+//!
+//! A struct with `#[derive(ReadModel)]` is the table, its row, and what events make of it.
+
+mod description;
+mod field;
+
+use std::hash::Hash;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use self::description::{Table, TableField};
+pub use self::field::Field;
+
+use crate::column::{ColumnError, RowReader, RowWriter};
+use crate::value::Value;
+
+/// A row of a table that a projection keeps up to date; derive it.
+///
+/// `#[read_model(..)]` on the struct names the table and the events; on a field, it says what the field is for.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a read model",
+    label = "not a read model",
+    note = "derive it: `#[derive(ReadModel, Clone, Debug, PartialEq)]` on `{Self}`"
+)]
+pub trait ReadModel: Sized + Clone + Send + Sync + 'static {
+    /// The table.
+    const TABLE: &'static Table;
+
+    /// What tells its rows apart: the type of the key field, or a tuple of several.
+    type Key: RowKey;
+
+    /// What tells this row from others.
+    fn key(&self) -> Self::Key;
+
+    /// Writes the cells of a key.
+    ///
+    /// # Errors
+    /// When a value can't stand in its column.
+    fn write_key(key: &Self::Key, row: &mut RowWriter) -> Result<(), ColumnError>;
+
+    /// Writes its cells, in the order of the table's fields.
+    ///
+    /// # Errors
+    /// When a value can't stand in its column.
+    fn write(&self, row: &mut RowWriter) -> Result<(), ColumnError>;
+
+    /// Reads its cells, in the order of the table's fields.
+    ///
+    /// # Errors
+    /// When a cell holds no value of its field.
+    fn read(row: &mut RowReader<'_, '_>) -> Result<Self, ColumnError>;
+
+    /// Leaves of each value what its column holds.
+    ///
+    /// # Errors
+    /// When a value can't stand in its column.
+    fn settle(&mut self) -> Result<(), ColumnError>;
+
+    /// Writes the cells of one field.
+    ///
+    /// # Errors
+    /// When the value can't stand in its column.
+    fn write_field(&self, field: usize, row: &mut RowWriter) -> Result<(), ColumnError>;
+}
+
+/// What tells the rows of a table apart.
+pub trait RowKey: Clone + Eq + Ord + Hash + Serialize + DeserializeOwned + Value + Send + Sync + 'static {}
+
+impl<T: Clone + Eq + Ord + Hash + Serialize + DeserializeOwned + Value + Send + Sync + 'static> RowKey for T {}

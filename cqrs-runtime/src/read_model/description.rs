@@ -1,0 +1,82 @@
+use sha2::{Digest, Sha256};
+
+use crate::column::{Column, ColumnPart, ColumnType};
+use crate::schema::{Definition, Field, Shape, Shapes};
+
+/// What a read model's table is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Table {
+    /// Its name.
+    pub name: &'static str,
+    /// The version that the user gives what the projection makes of the events.
+    pub version: u32,
+    /// What the struct's documentation says.
+    pub description: &'static str,
+    /// Its fields, in the order of the struct.
+    pub fields: &'static [TableField],
+    /// Which fields are the key, in their order.
+    pub key: &'static [usize],
+}
+
+/// A field of a read model.
+#[derive(Clone, Copy, Debug)]
+pub struct TableField {
+    /// Its name.
+    pub name: &'static str,
+    /// The columns that it takes.
+    pub column: Column,
+    /// The shape of its value.
+    pub shape: fn(&mut Shapes) -> Shape,
+    /// Whether rows can be chosen by it.
+    pub filter: bool,
+    /// Whether rows can be ordered by it.
+    pub order: bool,
+    /// The read model whose key it holds.
+    pub references: Option<fn() -> &'static Table>,
+    /// What the field's documentation says.
+    pub description: &'static str,
+}
+
+impl Table {
+    /// Tells tables of other columns, other keys or another version apart: 16 hexadecimal digits.
+    ///
+    /// What can be filtered and ordered counts, for it decides on indices; what documents hold counts too.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let mut shapes = Shapes::default();
+        let fields = self.fields.iter().map(|field| Field { name: field.name, shape: (field.shape)(&mut shapes) });
+        let shape = Definition::Record(fields.collect()).fingerprint(&shapes);
+        let mut digest = Sha256::new();
+        digest.update(shape.to_le_bytes());
+        digest.update(self.version.to_le_bytes());
+        for index in self.key {
+            digest.update((*index as u64).to_le_bytes());
+        }
+        for field in self.fields {
+            digest.update([field.filter.into(), field.order.into(), (field.column.parts.len() > 1).into()]);
+        }
+        digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The names, types and presence of its columns, in their order.
+    pub fn columns(&self) -> impl Iterator<Item = (String, ColumnType, bool)> {
+        self.fields.iter().flat_map(TableField::columns)
+    }
+
+    /// The fields of its key.
+    pub fn key_fields(&self) -> impl Iterator<Item = &'static TableField> {
+        let fields = self.fields;
+        self.key.iter().filter_map(move |index| fields.get(*index))
+    }
+}
+
+impl TableField {
+    /// The names, types and presence of its columns; a part of a value is named behind its field: `balance_minor`.
+    pub fn columns(&self) -> impl Iterator<Item = (String, ColumnType, bool)> + use<> {
+        let Self { name, column, .. } = *self;
+        column.parts.iter().map(move |ColumnPart { name: part, ty, optional }| {
+            let name = if part.is_empty() { name.to_owned() } else { format!("{name}_{part}") };
+            (name, *ty, *optional || column.optional)
+        })
+    }
+}
