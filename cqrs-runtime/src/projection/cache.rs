@@ -12,6 +12,7 @@ pub(super) use self::slot::Slot;
 use super::{ProjectionError, RowName};
 use crate::column::{ColumnError, Numbers, RowWriter, read_rows};
 use crate::read_model::{ReadModel, Table};
+use crate::store::Wanted;
 
 /// A tenant, by its number in [`Tenants`].
 pub(super) type Tenant = u32;
@@ -70,15 +71,6 @@ impl<M: ReadModel> Cache<M> {
     pub(super) fn numbers(&self) -> Numbers {
         self.numbers
     }
-}
-
-/// What has to be read of a table.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wanted {
-    /// Rows by key: JSON arrays of the tenant and the cells of the key.
-    pub keys: Option<String>,
-    /// Rows by the value of a field: its place in the table, and JSON arrays of the tenant and the cells of the value.
-    pub values: Vec<(usize, String)>,
 }
 
 /// What has to be written to a table.

@@ -8,14 +8,14 @@ use std::sync::Arc;
 
 pub(crate) use self::prepared::Prepared;
 
-use super::cache::{Changes, TableCache, Wanted};
+use super::cache::{Changes, TableCache};
 use super::row::Place;
 use super::tables::{Pass, Tables};
 use super::{Projected, Projection, ProjectionError, Route, Row};
 use crate::column::Numbers;
 use crate::event::RawEvent;
 use crate::read_model::Table;
-use crate::store::StoreError;
+use crate::store::{StoreError, Wanted};
 
 /// How often an event may turn out to need yet other rows.
 const LOADS_PER_EVENT: u32 = 64;

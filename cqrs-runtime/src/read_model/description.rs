@@ -2,6 +2,7 @@ use sha2::{Digest, Sha256};
 
 use crate::column::{Column, ColumnPart, ColumnType};
 use crate::schema::{Definition, Field, Shape, Shapes};
+use crate::store::{TableColumn, TableShape};
 
 /// What a read model's table is made of.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +62,27 @@ impl Table {
     /// The names, types and presence of its columns, in their order.
     pub fn columns(&self) -> impl Iterator<Item = (String, ColumnType, bool)> {
         self.fields.iter().flat_map(TableField::columns)
+    }
+
+    /// The first column of a field, and how many columns it takes.
+    #[must_use]
+    pub fn columns_of(&self, field: usize) -> (usize, usize) {
+        let count = |field: &TableField| field.column.parts.len();
+        let first = self.fields.iter().take(field).map(count).sum();
+        (first, self.fields.get(field).map_or(0, count))
+    }
+
+    /// The table as it is in the database, under a name of there.
+    #[must_use]
+    pub fn shape(&self, name: String) -> TableShape {
+        let columns = self.columns().map(|(name, ty, optional)| TableColumn { name, ty, optional }).collect();
+        let of = |field: usize| {
+            let (first, count) = self.columns_of(field);
+            first..first + count
+        };
+        let searched = self.fields.iter().enumerate().filter(|(_, field)| field.filter || field.order);
+        let indices = searched.map(|(field, _)| of(field).collect()).collect();
+        TableShape { name, columns, key: self.key.iter().flat_map(|field| of(*field)).collect(), indices }
     }
 
     /// The fields of its key.

@@ -71,14 +71,15 @@ impl<M: ReadModel> Indices<M> {
         }
     }
 
-    pub(super) fn wanted(&self, tenants: &Tenants) -> Vec<(usize, String)> {
+    pub(super) fn wanted(&self, tenants: &Tenants) -> Vec<(usize, usize, String)> {
         let fields = self.fields.iter().filter(|(_, index)| !index.wanted.is_empty());
         let rows = fields.map(|(field, index)| {
             let cells = index.wanted.iter().map(|(tenant, cell)| {
                 let tenant = serde_json::Value::from(tenants.name(*tenant));
                 format!("[{tenant},{cell}]")
             });
-            (*field, format!("[{}]", cells.collect::<Vec<_>>().join(",")))
+            let (first, count) = M::TABLE.columns_of(*field);
+            (first, count, format!("[{}]", cells.collect::<Vec<_>>().join(",")))
         });
         rows.collect()
     }

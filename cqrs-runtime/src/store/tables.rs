@@ -1,0 +1,124 @@
+//! Tables of read models: what a database must be able to do to hold them.
+//!
+//! A projection's rows stand in the tables of a *generation*: a rebuild fills those of the next one while the present one
+//! serves. What is said here of rows is the JSON of `column`: an array of rows, each an array of cells.
+
+mod batch;
+mod generation;
+mod letter;
+mod select;
+
+use async_trait::async_trait;
+
+pub use self::batch::{BatchKind, RowBatch, TableWrite};
+pub use self::generation::{Generation, GenerationKey, GenerationState, NewGeneration, SwapVerdict};
+pub use self::letter::{DeadLetter, LetterChanges, LetterRequest};
+pub use self::select::{Comparison, Condition, Order, Select, Selected};
+
+use super::{AdvanceVerdict, Leases, StoreError};
+use crate::column::{ColumnType, Numbers};
+
+/// A table as it is in the database.
+///
+/// Beside its columns, each has `tenant`, which leads every key and index, and the columns of the engine: `cqrs_sequence`,
+/// the hash of the sequence of events that made the row, `cqrs_partition`, that sequence's partition, and `cqrs_position`,
+/// the position of the event that changed it last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableShape {
+    /// Its name, of up to 63 bytes: `account_summary_g2`.
+    pub name: String,
+    /// Its columns.
+    pub columns: Vec<TableColumn>,
+    /// Which columns are the key, beside the tenant.
+    pub key: Vec<usize>,
+    /// The columns of each index, beside the tenant.
+    pub indices: Vec<Vec<usize>>,
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableColumn {
+    /// Its name.
+    pub name: String,
+    /// What it holds.
+    pub ty: ColumnType,
+    /// Whether it may be absent.
+    pub optional: bool,
+}
+
+/// Rows that are wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Rows by key: the tenant and the cells of the key.
+    pub keys: Option<String>,
+    /// Rows by the value of columns that follow each other: the first one, how many they are, and the tenant and cells.
+    pub values: Vec<(usize, usize, String)>,
+}
+
+/// The part of a [`Backend`](super::Backend) that projections stand on.
+#[async_trait]
+pub trait Tables: Leases {
+    /// How the database stores numbers.
+    fn numbers(&self) -> Numbers;
+
+    /// The generations of a projection, oldest first.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    async fn generations(&self, projection: &str) -> Result<Vec<Generation>, StoreError>;
+
+    /// Makes the tables of a new generation, `building`, and enters it; one that is being built with the same fingerprint
+    /// is returned as it is.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    async fn create_generation(&self, new: &NewGeneration<'_>) -> Result<Generation, StoreError>;
+
+    /// Lets a generation serve in the place of the one of the same fingerprint, if it has come as far in all partitions,
+    /// and under the fence of `steps`, which stay where they are. What served is retired, and stands still.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    async fn swap(&self, generation: &GenerationKey) -> Result<SwapVerdict, StoreError>;
+
+    /// Drops the tables of a generation that does not serve, its checkpoints, sessions and dead letters.
+    ///
+    /// # Errors
+    /// [`StoreError::Serving`] when it serves; when the database can't be written.
+    async fn drop_generation(&self, generation: &GenerationKey) -> Result<(), StoreError>;
+
+    /// The rows that are wanted: each the tenant, the hash of the sequence, the position, and all cells.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    async fn load(&self, table: &TableShape, wanted: &Wanted) -> Result<String, StoreError>;
+
+    /// Writes a batch in one transaction, or nothing of it, as [`Leases::advance`] judges its steps.
+    ///
+    /// # Errors
+    /// When the database can't be written. Whether it was written is not known where the connection broke.
+    async fn write(&self, batch: &RowBatch<'_>) -> Result<AdvanceVerdict, StoreError>;
+
+    /// Rows of the generation that serves, as a query wants them.
+    ///
+    /// # Errors
+    /// [`StoreError::NotServed`] when no generation of the fingerprint serves; when the database can't be read.
+    async fn select(&self, select: &Select<'_>) -> Result<Selected, StoreError>;
+
+    /// The dead letters of a generation, by position.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    async fn letters(&self, generation: &GenerationKey) -> Result<Vec<DeadLetter>, StoreError>;
+
+    /// Asks the worker that has a sequence to retry or to discard its letters; how many there are.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    async fn request(
+        &self,
+        generation: &GenerationKey,
+        sequence: i64,
+        request: LetterRequest,
+    ) -> Result<u64, StoreError>;
+}

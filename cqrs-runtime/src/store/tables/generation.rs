@@ -1,0 +1,88 @@
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+
+use super::TableShape;
+
+/// Which generation of which projection.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct GenerationKey {
+    /// The projection: the name of its read model's table.
+    pub projection: String,
+    /// The number of the generation, from 1.
+    pub number: u32,
+}
+
+impl GenerationKey {
+    /// The name of a table of the projection in this generation.
+    #[must_use]
+    pub fn table(&self, table: &str) -> String {
+        format!("{table}_g{}", self.number)
+    }
+}
+
+/// The name by which workers share its partitions.
+impl fmt::Display for GenerationKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}", self.projection, self.number)
+    }
+}
+
+/// A generation of a projection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Generation {
+    /// Which one.
+    pub key: GenerationKey,
+    /// The shape and the version of the read model that it was made for.
+    pub fingerprint: String,
+    /// How many partitions it has.
+    pub partitions: u32,
+    /// What it is there for.
+    pub state: GenerationState,
+    /// Its tables as they are in the database.
+    pub tables: Vec<String>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was last let serve.
+    pub served_at: Option<DateTime<Utc>>,
+}
+
+/// What a generation is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum GenerationState {
+    /// It is being filled, and answers no query.
+    Building,
+    /// It answers queries, and is kept up to date.
+    Serving,
+    /// Another one of its fingerprint serves; it stands still, to go back to.
+    Retired,
+}
+
+/// A generation that is to be made.
+#[derive(Clone, Debug)]
+pub struct NewGeneration<'a> {
+    /// The projection: the name of its read model's table.
+    pub projection: &'a str,
+    /// The shape and the version of the read model.
+    pub fingerprint: &'a str,
+    /// How many partitions it is to have.
+    pub partitions: u32,
+    /// Its tables, named without the generation: the read model's own first.
+    pub tables: &'a [TableShape],
+}
+
+/// Whether a generation serves now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SwapVerdict {
+    /// It does.
+    Serves,
+    /// The one that serves has come further, or the log has events that it has not seen; nothing has changed.
+    Behind {
+        /// How far all its partitions have come.
+        position: u64,
+        /// How far they must.
+        needed: u64,
+    },
+    /// There is no such generation.
+    Gone,
+}
