@@ -15,6 +15,7 @@ mod pages;
 pub(crate) mod pause;
 mod query;
 mod stored;
+mod tables;
 mod valid;
 mod watch;
 mod writer;
@@ -34,5 +35,10 @@ pub use memory::MemoryBackend;
 pub(crate) use pages::EventPosition;
 pub use query::{Cursor, Direction, EventQuery, LoadQuery, LogHead, Until};
 pub use stored::StoredEvent;
+pub use tables::{
+    BatchKind, Comparison, Condition, DeadLetter, Generation, GenerationKey, GenerationState, LetterChanges,
+    LetterRequest, NewGeneration, Order, RowBatch, Select, Selected, SwapVerdict, TableColumn, TableShape, TableWrite,
+    Tables, Wanted,
+};
 pub use watch::{Waiting, Watch};
 pub use writer::WriterOptions;

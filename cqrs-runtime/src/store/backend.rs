@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{
-    Append, Claim, EventQuery, Leases, LoadQuery, LogHead, Receipt, ReceiptKey, StoreError, StreamKey, Verdict,
+    Append, Claim, EventQuery, Leases, LoadQuery, LogHead, Receipt, ReceiptKey, StoreError, StreamKey, Tables, Verdict,
     Waiting, Watch,
 };
 use crate::event::RawEvent;
@@ -106,6 +106,11 @@ pub trait Backend: Leases {
     /// How long an append of which nobody has told may go unnoticed by who waits for it.
     fn poll_interval(&self) -> Duration {
         DEFAULT_POLL_INTERVAL
+    }
+
+    /// Its tables of read models; `None` where it can hold none.
+    fn tables(&self) -> Option<&dyn Tables> {
+        None
     }
 
     /// Ends all connections.

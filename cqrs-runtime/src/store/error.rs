@@ -119,6 +119,23 @@ pub enum StoreError {
         /// The column.
         column: &'static str,
     },
+    /// The backend holds no tables of read models.
+    #[error("this event store can hold no read models: use SQLite or PostgreSQL")]
+    NoTables,
+    /// No generation of a read model's shape and version serves.
+    #[error("the read model `{projection}` has not been built in this shape and version: rebuild it")]
+    NotServed {
+        /// The read model's table.
+        projection: String,
+    },
+    /// A generation can't be dropped while it serves.
+    #[error("generation {generation} of the read model `{projection}` answers queries, and can't be dropped")]
+    Serving {
+        /// The read model's table.
+        projection: String,
+        /// The generation.
+        generation: u32,
+    },
     /// The code of the backend panicked.
     #[error("the backend of the event store panicked")]
     Panicked(#[source] BoxError),

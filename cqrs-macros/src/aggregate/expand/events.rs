@@ -32,8 +32,9 @@ fn set(model: &Model) -> TokenStream {
     let Model { event_enum, events, retired, .. } = model;
     let paths: Vec<_> = events.iter().map(|event| &event.path).collect();
     let variants: Vec<_> = events.iter().map(|event| &event.variant).collect();
-    let retired_names = (!retired.is_empty())
-        .then(|| quote!(const RETIRED: &'static [&'static __private::str] = &[#(<#retired as __private::Event>::NAME),*];));
+    let retired_names = (!retired.is_empty()).then(
+        || quote!(const RETIRED: &'static [&'static __private::str] = &[#(<#retired as __private::Event>::NAME),*];),
+    );
     let retired = retired.iter().map(|path| {
         let mut set = event_enum.clone();
         set.set_span(path.span());
