@@ -5,14 +5,18 @@
 //! one event after the other.
 
 mod cache;
+mod engine;
 mod error;
 mod fold;
+mod query;
 mod route;
 mod row;
 mod sequence;
 mod tables;
 
+pub use self::engine::{EngineError, EngineOptions, RetryPolicy};
 pub use self::error::{ProjectionError, RowName};
+pub use self::query::{Filter, OrderBy, Query, QueryError, Rows};
 pub(crate) use self::route::Projected;
 pub use self::route::{Lookup, PartitionBy, PartitionKey, Projection, Route};
 pub use self::row::{Keyed, Matching, Row};

@@ -3,6 +3,7 @@
 mod prepared;
 
 use std::collections::HashSet;
+use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -11,9 +12,8 @@ pub(crate) use self::prepared::Prepared;
 use super::cache::{Changes, TableCache};
 use super::row::Place;
 use super::tables::{Pass, Tables};
-use super::{Projected, Projection, ProjectionError, Route, Row};
+use super::{Projected, Projection, ProjectionError, Row};
 use crate::column::Numbers;
-use crate::event::RawEvent;
 use crate::read_model::Table;
 use crate::store::{StoreError, Wanted};
 
@@ -34,7 +34,7 @@ pub(crate) trait Loader: Send {
 /// Folds batches of events into the rows of a read model.
 pub(crate) struct Folder<M: Projection> {
     tables: Tables,
-    routes: Vec<Route<M>>,
+    of: PhantomData<fn() -> M>,
 }
 
 /// What has come of a batch.
@@ -67,12 +67,7 @@ pub(crate) enum FoldError {
 
 impl<M: Projection> Folder<M> {
     pub(crate) fn new(numbers: Numbers) -> Self {
-        Self { tables: Tables::of_projection::<M>(numbers), routes: M::routes() }
-    }
-
-    /// Reads a stored event; `None` where the read model is not made of it.
-    pub(crate) fn prepare(&self, raw: &RawEvent<'_>) -> Option<Prepared<M>> {
-        Prepared::of(raw, &self.routes)
+        Self { tables: Tables::of_projection::<M>(numbers), of: PhantomData }
     }
 
     /// Folds a batch. Sequences in `parked` are left out; those of events that fail are added to it.

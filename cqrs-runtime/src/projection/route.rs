@@ -1,6 +1,7 @@
 //! From stored events to what they make of rows.
 
 use std::any::TypeId;
+use std::collections::BTreeSet;
 
 use super::cache::{Cache, TableCache};
 use super::{Project, ProjectionError, Row};
@@ -159,19 +160,34 @@ impl<M: Project<E>, E: Event> Projected<M> for Decoded<E> {
     }
 }
 
-/// A stored event, decoded as far as a projection needs it.
-pub(crate) struct Decodings<M: ReadModel>(pub(crate) Vec<Box<dyn Projected<M>>>);
+/// The way from stored events to a read model.
+pub(crate) struct Routing<M: ReadModel> {
+    routes: Vec<Route<M>>,
+    names: Vec<&'static str>,
+}
 
-impl<M: Projection> Decodings<M> {
-    /// What `routes` make of a stored event; nothing where none of them leads anywhere.
-    pub(crate) fn of(raw: &RawEvent<'_>, routes: &[Route<M>]) -> Result<Self, DecodeError> {
+impl<M: Projection> Routing<M> {
+    pub(crate) fn new() -> Self {
+        let routes = M::routes();
+        let names = routes.iter().flat_map(|route| std::iter::once(route.name).chain(route.retired.iter().copied()));
+        let names: BTreeSet<_> = names.collect();
+        Self { names: names.into_iter().collect(), routes }
+    }
+
+    /// The stored names of the events that it takes, each once.
+    pub(crate) fn names(&self) -> &[&'static str] {
+        &self.names
+    }
+
+    /// What the routes make of a stored event; nothing where none of them leads anywhere.
+    pub(super) fn decode(&self, raw: &RawEvent<'_>) -> Result<Vec<Box<dyn Projected<M>>>, DecodeError> {
         let mut parts = Vec::new();
-        for route in routes.iter().filter(|route| route.stream_type == raw.stream_type) {
+        for route in self.routes.iter().filter(|route| route.stream_type == raw.stream_type) {
             if route.name == raw.name || route.retired.contains(&raw.name) {
                 parts.extend((route.decode)(raw)?);
             }
         }
         parts.sort_by_key(|(part, _)| *part);
-        Ok(Self(parts.into_iter().map(|(_, event)| event).collect()))
+        Ok(parts.into_iter().map(|(_, event)| event).collect())
     }
 }

@@ -17,7 +17,7 @@ use super::pages::{self, EventPosition, Pages};
 use super::writer::{Writer, WriterOptions};
 use super::{
     Append, AppendError, Appended, Backend, Claim, Cursor, EventQuery, LoadQuery, LoadSink, LogHead, MemoryBackend,
-    Receipt, ReceiptKey, Snapshot, StoreError, StoredEvent, StreamKey, valid,
+    Receipt, ReceiptKey, Snapshot, StoreError, StoredEvent, StreamKey, Tables, valid,
 };
 use crate::event::RawEvent;
 
@@ -260,6 +260,16 @@ impl EventStore {
     /// Waits until the store is closed.
     pub(crate) async fn closed(&self) {
         self.lookout.closed().await;
+    }
+
+    /// The database itself.
+    pub(crate) fn backend(&self) -> &dyn Backend {
+        &*self.backend
+    }
+
+    /// Its tables of read models.
+    pub(crate) fn tables(&self) -> Result<&dyn Tables, StoreError> {
+        self.backend.tables().ok_or(StoreError::NoTables)
     }
 
     /// Takes no more appends, completes those that wait, keeps the snapshots that were taken, tells all who wait for

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::super::route::Decodings;
-use super::super::{PartitionBy, Projected, Projection, Route, Sequence};
+use super::super::route::Routing;
+use super::super::{PartitionBy, Projected, Projection, Sequence};
 use crate::event::{DecodeError, RawEvent};
 use crate::store::StreamKey;
 
@@ -24,10 +24,11 @@ pub(crate) struct Prepared<M: Projection> {
 }
 
 impl<M: Projection> Prepared<M> {
-    pub(super) fn of(raw: &RawEvent<'_>, routes: &[Route<M>]) -> Option<Self> {
-        let (parts, failed) = match Decodings::of(raw, routes) {
-            Ok(Decodings(parts)) if parts.is_empty() => return None,
-            Ok(Decodings(parts)) => (parts, None),
+    /// Reads a stored event; `None` where the read model is not made of it.
+    pub(crate) fn of(raw: &RawEvent<'_>, routing: &Routing<M>) -> Option<Self> {
+        let (parts, failed) = match routing.decode(raw) {
+            Ok(parts) if parts.is_empty() => return None,
+            Ok(parts) => (parts, None),
             Err(error) => (Vec::new(), Some(Arc::new(error))),
         };
         let key = parts.first().and_then(|part| part.partition_key());

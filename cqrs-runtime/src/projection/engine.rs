@@ -1,0 +1,12 @@
+//! Keeping the rows of one generation up to date: catching up and following are one and the same loop.
+
+mod error;
+mod letters;
+mod loader;
+mod options;
+mod page;
+mod worker;
+
+pub use self::error::EngineError;
+pub use self::options::{EngineOptions, RetryPolicy};
+pub(crate) use self::worker::{Progress, Worker};

@@ -1,0 +1,72 @@
+use super::super::ProjectionError;
+use super::super::fold::FoldError;
+use crate::column::ColumnError;
+use crate::store::StoreError;
+
+/// Why a projection can't go on for now; what it has projected stays.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// The database can't be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A stored row can't be read.
+    #[error("a row of `{table}` can't be read: rebuild the read model")]
+    Row {
+        /// The table.
+        table: &'static str,
+        /// Why.
+        source: ColumnError,
+    },
+    /// Rows can't be written together that each could.
+    #[error("a batch can't be written")]
+    Write(#[source] ProjectionError),
+    /// A newer program has written an event that this one does not know; one that does may go on.
+    #[error(
+        "the event at position {position} is `{name}` version {schema_version}, newer than this program: use a newer one"
+    )]
+    NewerEvent {
+        /// Its position.
+        position: u64,
+        /// Its stored name.
+        name: String,
+        /// The version of its stored shape.
+        schema_version: u32,
+    },
+    /// An event can't be read, and so it is not known which others must wait for it.
+    #[error(
+        "the event at position {position}, `{name}`, can't be read, and the read model is partitioned by a field of it"
+    )]
+    UnknownSequence {
+        /// Its position.
+        position: u64,
+        /// Its stored name.
+        name: String,
+        /// Why.
+        source: ProjectionError,
+    },
+    /// More events are parked than are allowed.
+    #[error("{parked} events would be parked, and {limit} are allowed: see to the dead letters")]
+    TooManyLetters {
+        /// How many there would be.
+        parked: usize,
+        /// How many are allowed.
+        limit: usize,
+    },
+    /// The checkpoint could not be moved as it should.
+    #[error("the checkpoint at {position} can't be moved forward")]
+    Checkpoint {
+        /// Where it should have gone.
+        position: u64,
+    },
+}
+
+impl From<FoldError> for EngineError {
+    fn from(error: FoldError) -> Self {
+        match error {
+            FoldError::Store(error) => Self::Store(error),
+            FoldError::Row { table, source } => Self::Row { table, source },
+            FoldError::Write(error) => Self::Write(error),
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! One worker at one generation.
+
+use std::collections::HashSet;
+use std::time::Instant;
+
+use chrono::Utc;
+
+use super::super::Projection;
+use super::super::fold::{Folder, Prepared};
+use super::super::route::Routing;
+use super::letters::{Letters, letter};
+use super::loader::Rows;
+use super::page::{self, Page};
+use super::{EngineError, EngineOptions};
+use crate::store::{
+    Advance, AdvanceVerdict, BatchKind, EventQuery, EventStore, Generation, Lease, LetterChanges, LetterRequest,
+    RowBatch, Session, StoreError, TableShape, TableWrite, WorkerId,
+};
+
+/// Projects the events of the partitions that it has into the tables of a generation.
+pub(crate) struct Worker<M: Projection> {
+    store: EventStore,
+    generation: Generation,
+    id: WorkerId,
+    options: EngineOptions,
+    routing: Routing<M>,
+    folder: Folder<M>,
+    shapes: Vec<(&'static str, TableShape)>,
+    leases: Vec<Lease>,
+    leased_at: Option<Instant>,
+    letters: Letters,
+    /// The position behind which nothing was found for this worker.
+    scanned: u64,
+}
+
+/// What a step has brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// It has come this far, and there may be more to do at once.
+    Moved {
+        /// How many events were projected.
+        events: u64,
+    },
+    /// It has nothing to do until something is appended, or another worker gives partitions up.
+    Idle,
+}
+
+impl<M: Projection> Worker<M> {
+    pub(crate) fn new(
+        store: EventStore,
+        generation: Generation,
+        id: WorkerId,
+        options: EngineOptions,
+    ) -> Result<Self, StoreError> {
+        let numbers = store.tables()?.numbers();
+        let tables = std::iter::once(M::TABLE).chain(M::lookups().into_iter().map(|lookup| lookup.table));
+        let shapes = tables.map(|table| (table.name, table.shape(generation.key.table(table.name)))).collect();
+        Ok(Self {
+            store,
+            generation,
+            id,
+            options,
+            routing: Routing::new(),
+            folder: Folder::new(numbers),
+            shapes,
+            leases: Vec::new(),
+            leased_at: None,
+            letters: Letters::default(),
+            scanned: 0,
+        })
+    }
+
+    /// The position up to which all events of the worker's partitions were seen; `None` where it has no partition.
+    pub(crate) fn position(&self) -> Option<u64> {
+        let first = self.leases.iter().map(|lease| lease.checkpoint).min()?;
+        Some(first.max(self.scanned))
+    }
+
+    /// How many partitions it has.
+    pub(crate) fn partitions(&self) -> usize {
+        self.leases.len()
+    }
+
+    /// Takes part in the sharing of partitions, retries dead letters that are due, or projects a batch.
+    ///
+    /// After an error, what is in memory is forgotten; the next step begins anew.
+    pub(crate) async fn step(&mut self) -> Result<Progress, EngineError> {
+        let step = self.try_step().await;
+        if step.is_err() {
+            self.start_anew();
+        }
+        step
+    }
+
+    async fn try_step(&mut self) -> Result<Progress, EngineError> {
+        self.take_leases().await?;
+        let Some(after) = self.position() else { return Ok(Progress::Idle) };
+        if let Some((sequence, request)) = self.letters.due(Utc::now()) {
+            return self.retry(sequence, request).await;
+        }
+        let head = self.store.head().await?.position;
+        if head <= after {
+            return Ok(Progress::Idle);
+        }
+        let leases = (&*self.leases, self.generation.partitions);
+        let page = page::read(&self.store, &self.routing, leases, after, &self.options).await?;
+        self.project(page, head).await
+    }
+
+    /// Gives all partitions up.
+    pub(crate) async fn release(&mut self) -> Result<(), StoreError> {
+        self.start_anew();
+        self.store.tables()?.release(&self.generation.key.to_string(), self.id).await
+    }
+
+    /// Forgets what was known of the partitions, and of their rows.
+    fn start_anew(&mut self) {
+        self.folder.forget();
+        self.leases.clear();
+        self.leased_at = None;
+        self.scanned = 0;
+    }
+
+    /// Asks for partitions, from time to time.
+    async fn take_leases(&mut self) -> Result<(), StoreError> {
+        let every = self.options.lease_time / 3;
+        if self.leased_at.is_some_and(|at| at.elapsed() < every) {
+            return Ok(());
+        }
+        let session = Session {
+            name: self.generation.key.to_string(),
+            worker: self.id,
+            partitions: self.generation.partitions,
+            lease_time: self.options.lease_time,
+        };
+        let asked_at = Instant::now();
+        let leases = self.store.tables()?.acquire(&session).await?;
+        if leases != self.leases {
+            self.start_anew();
+            self.leases = leases;
+        }
+        self.leased_at = Some(asked_at);
+        let (leases, partitions) = (&self.leases, self.generation.partitions);
+        let mine = |sequence: i64| {
+            let partition = super::super::sequence::partition(sequence, partitions);
+            leases.iter().any(|lease| lease.partition == partition)
+        };
+        let letters = self.store.tables()?.letters(&self.generation.key).await?;
+        self.letters = Letters::of(letters.into_iter().filter(|letter| mine(letter.sequence)).collect());
+        Ok(())
+    }
+
+    async fn project(&mut self, page: Page<M>, head: u64) -> Result<Progress, EngineError> {
+        let Page { events, last, full, stopped } = page;
+        let Some((position, event_id)) = last else {
+            return match stopped {
+                Some(error) => Err(error),
+                None => {
+                    self.scanned = head;
+                    Ok(Progress::Idle)
+                }
+            };
+        };
+        let mut parked = self.letters.parked();
+        let mut rows = Rows { store: &self.store, shapes: &self.shapes };
+        let folded = self.folder.fold(&events, &mut parked, &mut rows).await?;
+        let now = Utc::now();
+        let letters = folded.parked.iter().map(|(index, failed)| {
+            letter(&events[*index], failed.as_ref(), u32::from(failed.is_some()), now, &self.options)
+        });
+        let letters = LetterChanges { parked: letters.collect(), settled: Vec::new() };
+        let count = self.letters.len() + letters.parked.len();
+        if !letters.parked.is_empty() && count > self.options.parked_events {
+            return Err(EngineError::TooManyLetters { parked: count, limit: self.options.parked_events });
+        }
+        // A partition that lags behind the others catches up; one that is ahead waits.
+        let steps: Vec<_> = self.leases.iter().filter(|lease| lease.checkpoint < position).collect();
+        let steps: Vec<_> = steps.into_iter().map(|lease| Advance { lease: *lease, position, event_id }).collect();
+        self.write(BatchKind::Forward, &steps, folded.changes, letters).await?;
+        self.scanned = if full || stopped.is_some() { position } else { head.max(position) };
+        match stopped {
+            Some(error) => Err(error),
+            None => Ok(Progress::Moved { events: events.len() as u64 }),
+        }
+    }
+
+    /// Tries the letters of a sequence again, in order, up to the first that fails.
+    async fn retry(&mut self, sequence: i64, request: LetterRequest) -> Result<Progress, EngineError> {
+        let Some(letters) = self.letters.sequences.get(&sequence) else { return Ok(Progress::Idle) };
+        let discarded = usize::from(request == LetterRequest::Discard);
+        let tried = letters.iter().skip(discarded).take(self.options.batch_events.max(1));
+        let mut events = Vec::new();
+        for letter in tried {
+            events.extend(self.event_at(letter.position).await?);
+        }
+        let mut parked: HashSet<i64> = HashSet::new();
+        let mut rows = Rows { store: &self.store, shapes: &self.shapes };
+        let folded = self.folder.fold(&events, &mut parked, &mut rows).await?;
+        let left: HashSet<u64> = folded.parked.iter().map(|(index, _)| events[*index].position).collect();
+        let tried = letters.iter().take(discarded + events.len());
+        let settled = tried.map(|letter| letter.position).filter(|position| !left.contains(position)).collect();
+        let now = Utc::now();
+        let failed = folded.parked.iter().find_map(|(index, failed)| {
+            let event = &events[*index];
+            let known = letters.iter().find(|letter| letter.position == event.position)?;
+            let again = letter(event, Some(failed.as_ref()?), known.attempts + 1, now, &self.options);
+            Some(crate::store::DeadLetter { parked_at: known.parked_at, ..again })
+        });
+        let others = letters.iter().skip(discarded).filter(|letter| letter.request.is_some());
+        let others = others.filter(|letter| left.contains(&letter.position)).cloned();
+        let failed_at = failed.as_ref().map(|letter| letter.position);
+        let answered = others
+            .filter(|letter| Some(letter.position) != failed_at)
+            .map(|letter| crate::store::DeadLetter { request: None, ..letter });
+        let letters = LetterChanges { parked: failed.into_iter().chain(answered).collect(), settled };
+        let partition = super::super::sequence::partition(sequence, self.generation.partitions);
+        let lease = self.leases.iter().filter(|lease| lease.partition == partition);
+        let stays = |lease: &Lease| Advance { lease: *lease, position: lease.checkpoint, event_id: lease.event_id };
+        let steps: Vec<_> = lease.map(stays).collect();
+        self.write(BatchKind::Retry, &steps, folded.changes, letters).await?;
+        Ok(Progress::Moved { events: events.len() as u64 })
+    }
+
+    async fn event_at(&self, position: u64) -> Result<Option<Prepared<M>>, StoreError> {
+        let query = EventQuery::log().after_position(position - 1).to_position(position);
+        let (mut found, routing) = (None, &self.routing);
+        let mut take = |raw: crate::event::RawEvent<'_>| {
+            found = Prepared::of(&raw, routing);
+            std::ops::ControlFlow::Break(())
+        };
+        self.store.backend().read(&query, &mut take).await?;
+        Ok(found)
+    }
+
+    async fn write(
+        &mut self,
+        kind: BatchKind,
+        steps: &[Advance],
+        changes: Vec<(&'static crate::read_model::Table, super::super::cache::Changes)>,
+        letters: LetterChanges,
+    ) -> Result<(), EngineError> {
+        let shapes = &self.shapes;
+        let tables: Vec<_> = changes
+            .into_iter()
+            .filter(|(_, changes)| changes.rows > 0)
+            .filter_map(|(table, changes)| {
+                let (_, shape) = shapes.iter().find(|(name, _)| *name == table.name)?;
+                Some(TableWrite { table: shape, upserts: changes.upserts, deletes: changes.deletes })
+            })
+            .collect();
+        let has_letters = letters != LetterChanges::default();
+        let batch = RowBatch {
+            generation: &self.generation.key,
+            worker: self.id,
+            steps,
+            kind,
+            partitions: self.generation.partitions,
+            tables: &tables,
+            letters,
+        };
+        match self.store.tables()?.write(&batch).await? {
+            AdvanceVerdict::Advanced => {}
+            AdvanceVerdict::NotForward { .. } => {
+                return Err(EngineError::Checkpoint { position: steps.first().map_or(0, |step| step.position) });
+            }
+            AdvanceVerdict::LeaseLost | AdvanceVerdict::CheckpointMoved { .. } => {
+                self.start_anew();
+                return Ok(());
+            }
+        }
+        self.folder.committed(self.options.rows_in_memory);
+        for lease in &mut self.leases {
+            if let Some(step) = steps.iter().find(|step| step.lease.partition == lease.partition) {
+                *lease = step.done();
+            }
+        }
+        if has_letters {
+            // What others have asked for meanwhile is read along with them.
+            self.leased_at = None;
+        }
+        Ok(())
+    }
+}
