@@ -9,6 +9,7 @@ mod engine;
 mod error;
 mod fold;
 mod query;
+mod read_models;
 mod route;
 mod row;
 mod sequence;
@@ -17,6 +18,9 @@ mod tables;
 pub use self::engine::{EngineError, EngineOptions, RetryPolicy};
 pub use self::error::{ProjectionError, RowName};
 pub use self::query::{Filter, OrderBy, Query, QueryError, Rows};
+pub use self::read_models::{
+    ModelStatus, ReadModels, Readiness, RebuildError, RebuildProgress, Rebuilt, Running, WaitError,
+};
 pub(crate) use self::route::Projected;
 pub use self::route::{Lookup, PartitionBy, PartitionKey, Projection, Route};
 pub use self::row::{Keyed, Matching, Row};

@@ -85,7 +85,7 @@ pub struct Changes {
 }
 
 /// A cache, whichever table's.
-pub(super) trait TableCache: Any + Send {
+pub(super) trait TableCache: Any + Send + Sync {
     fn as_any(&mut self) -> &mut dyn Any;
     fn table(&self) -> &'static Table;
     /// Whether the changes of each event are kept apart, so that they can be taken back.

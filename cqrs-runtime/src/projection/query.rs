@@ -3,12 +3,13 @@
 mod filter;
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 pub use self::filter::{Filter, OrderBy};
 
 use crate::column::{ColumnError, read_rows};
 use crate::read_model::ReadModel;
-use crate::store::{Condition, EventStore, Order, Select, StoreError};
+use crate::store::{Condition, EventStore, Order, Select, StoreError, TableShape};
 
 /// Rows of a read model that are asked for.
 ///
@@ -17,6 +18,7 @@ use crate::store::{Condition, EventStore, Order, Select, StoreError};
 #[must_use]
 pub struct Query<M> {
     store: EventStore,
+    source: Option<Arc<Source>>,
     tenant: String,
     filters: Vec<Filter<M>>,
     order: Vec<OrderBy<M>>,
@@ -37,6 +39,13 @@ pub struct Rows<M> {
     pub position: u64,
 }
 
+/// Where the rows of a read model stand.
+#[derive(Debug)]
+pub(super) struct Source {
+    pub(super) fingerprint: String,
+    pub(super) shape: TableShape,
+}
+
 /// Why rows can't be had.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -44,6 +53,12 @@ pub enum QueryError {
     /// The database can't be read, or the read model has not been built.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The read model is not among those that were listed.
+    #[error("the read model `{table}` is not listed: `ReadModels::with`")]
+    NotListed {
+        /// Its table.
+        table: &'static str,
+    },
     /// A value that is compared with can't stand in the column.
     #[error("`{field}` can't be compared with this value")]
     Value {
@@ -64,9 +79,10 @@ pub enum QueryError {
 
 impl<M: ReadModel> Query<M> {
     /// All rows of a read model, those of no tenant.
-    pub fn new(store: EventStore) -> Self {
+    pub(super) fn new(store: EventStore, source: Option<Arc<Source>>) -> Self {
         Self {
             store,
+            source,
             tenant: String::new(),
             filters: Vec::new(),
             order: Vec::new(),
@@ -122,10 +138,11 @@ impl<M: ReadModel> Query<M> {
         let numbers = tables.numbers();
         let conditions = self.filters.iter().map(|filter| filter.condition(numbers)).collect::<Result<Vec<_>, _>>()?;
         let order: Vec<Order> = self.order.iter().flat_map(|order| order.columns()).collect();
+        let source = self.source.as_ref().ok_or(QueryError::NotListed { table: M::TABLE.name })?;
         let select = Select {
             projection: M::TABLE.name,
-            fingerprint: &M::TABLE.fingerprint(),
-            table: &M::TABLE.shape(M::TABLE.name.to_owned()),
+            fingerprint: &source.fingerprint,
+            table: &source.shape,
             tenant: &self.tenant,
             condition: Condition::All(conditions),
             order: &order,

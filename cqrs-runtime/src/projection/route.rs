@@ -3,6 +3,8 @@
 use std::any::TypeId;
 use std::collections::BTreeSet;
 
+use sha2::{Digest, Sha256};
+
 use super::cache::{Cache, TableCache};
 use super::{Project, ProjectionError, Row};
 use crate::aggregate::{Emits, EventSet};
@@ -25,6 +27,34 @@ pub trait Projection: ReadModel {
 
     /// The tables that it keeps for itself.
     fn lookups() -> Vec<Lookup>;
+}
+
+/// What tells the shape and the version of a projection's tables from others, and the events that they are made of: 16
+/// hexadecimal digits.
+pub(crate) fn fingerprint<M: Projection>() -> String {
+    let mut digest = Sha256::new();
+    let mut tell = |text: &str| {
+        digest.update(text);
+        digest.update([0xff]);
+    };
+    tell(&M::TABLE.fingerprint());
+    for lookup in M::lookups() {
+        tell(lookup.table.name);
+        tell(&lookup.table.fingerprint());
+    }
+    tell(match M::PARTITION {
+        PartitionBy::Stream => "stream",
+        PartitionBy::Tenant => "tenant",
+        PartitionBy::All => "all",
+        PartitionBy::Field => "field",
+    });
+    let routes = M::routes();
+    let events: BTreeSet<_> = routes.iter().map(|route| (route.stream_type, route.name)).collect();
+    for (stream_type, name) in events {
+        tell(stream_type);
+        tell(name);
+    }
+    digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What the events of one sequence have in common, beside the tenant.

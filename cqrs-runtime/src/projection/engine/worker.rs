@@ -1,20 +1,25 @@
 //! One worker at one generation.
 
 use std::collections::HashSet;
+use std::ops::ControlFlow;
 use std::time::Instant;
 
 use chrono::Utc;
 
 use super::super::Projection;
+use super::super::cache::Changes;
 use super::super::fold::{Folder, Prepared};
 use super::super::route::Routing;
+use super::super::sequence::partition as partition_of;
 use super::letters::{Letters, letter};
 use super::loader::Rows;
 use super::page::{self, Page};
 use super::{EngineError, EngineOptions};
+use crate::event::RawEvent;
+use crate::read_model::Table;
 use crate::store::{
-    Advance, AdvanceVerdict, BatchKind, EventQuery, EventStore, Generation, Lease, LetterChanges, LetterRequest,
-    RowBatch, Session, StoreError, TableShape, TableWrite, WorkerId,
+    Advance, AdvanceVerdict, BatchKind, DeadLetter, EventQuery, EventStore, Generation, Lease, LetterChanges,
+    LetterRequest, RowBatch, Session, StoreError, TableShape, TableWrite, WorkerId,
 };
 
 /// Projects the events of the partitions that it has into the tables of a generation.
@@ -107,6 +112,29 @@ impl<M: Projection> Worker<M> {
         self.project(page, head).await
     }
 
+    /// The generation that it fills.
+    pub(crate) fn generation(&self) -> &Generation {
+        &self.generation
+    }
+
+    /// Moves the checkpoints to the end of what was seen, where nothing but events of others stood.
+    pub(crate) async fn settle(&mut self) -> Result<(), EngineError> {
+        let query = EventQuery::log().to_position(self.scanned).backwards().limit(1);
+        let mut last = None;
+        let mut take = |raw: RawEvent<'_>| {
+            last = Some((raw.position, raw.event_id));
+            ControlFlow::Break(())
+        };
+        self.store.backend().read(&query, &mut take).await?;
+        let Some((position, event_id)) = last else { return Ok(()) };
+        let behind = self.leases.iter().filter(|lease| lease.checkpoint < position);
+        let steps: Vec<_> = behind.map(|lease| Advance { lease: *lease, position, event_id }).collect();
+        if steps.is_empty() {
+            return Ok(());
+        }
+        self.write(BatchKind::Forward, &steps, Vec::new(), LetterChanges::default()).await
+    }
+
     /// Gives all partitions up.
     pub(crate) async fn release(&mut self) -> Result<(), StoreError> {
         self.start_anew();
@@ -142,7 +170,7 @@ impl<M: Projection> Worker<M> {
         self.leased_at = Some(asked_at);
         let (leases, partitions) = (&self.leases, self.generation.partitions);
         let mine = |sequence: i64| {
-            let partition = super::super::sequence::partition(sequence, partitions);
+            let partition = partition_of(sequence, partitions);
             leases.iter().any(|lease| lease.partition == partition)
         };
         let letters = self.store.tables()?.letters(&self.generation.key).await?;
@@ -204,16 +232,16 @@ impl<M: Projection> Worker<M> {
             let event = &events[*index];
             let known = letters.iter().find(|letter| letter.position == event.position)?;
             let again = letter(event, Some(failed.as_ref()?), known.attempts + 1, now, &self.options);
-            Some(crate::store::DeadLetter { parked_at: known.parked_at, ..again })
+            Some(DeadLetter { parked_at: known.parked_at, ..again })
         });
         let others = letters.iter().skip(discarded).filter(|letter| letter.request.is_some());
         let others = others.filter(|letter| left.contains(&letter.position)).cloned();
         let failed_at = failed.as_ref().map(|letter| letter.position);
         let answered = others
             .filter(|letter| Some(letter.position) != failed_at)
-            .map(|letter| crate::store::DeadLetter { request: None, ..letter });
+            .map(|letter| DeadLetter { request: None, ..letter });
         let letters = LetterChanges { parked: failed.into_iter().chain(answered).collect(), settled };
-        let partition = super::super::sequence::partition(sequence, self.generation.partitions);
+        let partition = partition_of(sequence, self.generation.partitions);
         let lease = self.leases.iter().filter(|lease| lease.partition == partition);
         let stays = |lease: &Lease| Advance { lease: *lease, position: lease.checkpoint, event_id: lease.event_id };
         let steps: Vec<_> = lease.map(stays).collect();
@@ -224,9 +252,9 @@ impl<M: Projection> Worker<M> {
     async fn event_at(&self, position: u64) -> Result<Option<Prepared<M>>, StoreError> {
         let query = EventQuery::log().after_position(position - 1).to_position(position);
         let (mut found, routing) = (None, &self.routing);
-        let mut take = |raw: crate::event::RawEvent<'_>| {
+        let mut take = |raw: RawEvent<'_>| {
             found = Prepared::of(&raw, routing);
-            std::ops::ControlFlow::Break(())
+            ControlFlow::Break(())
         };
         self.store.backend().read(&query, &mut take).await?;
         Ok(found)
@@ -236,7 +264,7 @@ impl<M: Projection> Worker<M> {
         &mut self,
         kind: BatchKind,
         steps: &[Advance],
-        changes: Vec<(&'static crate::read_model::Table, super::super::cache::Changes)>,
+        changes: Vec<(&'static Table, Changes)>,
         letters: LetterChanges,
     ) -> Result<(), EngineError> {
         let shapes = &self.shapes;

@@ -1,0 +1,122 @@
+//! The read models of an application: made ready, kept up to date, asked, rebuilt.
+
+mod driver;
+mod model;
+mod rebuild;
+mod status;
+mod wait;
+
+use std::sync::Arc;
+
+pub use self::driver::Running;
+pub use self::rebuild::{RebuildError, RebuildProgress, Rebuilt};
+pub use self::status::{ModelStatus, Readiness};
+pub use self::wait::WaitError;
+
+use self::model::{Model, ModelOf};
+use super::{EngineOptions, Projection, Query};
+use crate::read_model::ReadModel;
+use crate::store::{EventStore, Generation, GenerationState, NewGeneration, StoreError};
+
+/// The read models of an application. Cheap to clone.
+///
+/// ```no_run
+/// # use cqrs_runtime::projection::{Projection, ReadModels};
+/// # use cqrs_runtime::store::EventStore;
+/// # async fn f<AccountSummary: Projection>(store: EventStore) -> Result<(), Box<dyn std::error::Error>> {
+/// let read_models = ReadModels::new(store).with::<AccountSummary>();
+/// read_models.prepare().await?;
+/// let running = read_models.start();
+/// let rows = read_models.query::<AccountSummary>().limit(10).fetch().await?;
+/// running.stop().await;
+/// # let _ = rows;
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+pub struct ReadModels {
+    store: EventStore,
+    options: EngineOptions,
+    models: Vec<Arc<dyn Model>>,
+}
+
+impl ReadModels {
+    /// No read models yet, over the events of `store`.
+    #[must_use]
+    pub fn new(store: EventStore) -> Self {
+        Self { store, options: EngineOptions::default(), models: Vec::new() }
+    }
+
+    /// With a read model more.
+    #[must_use]
+    pub fn with<M: Projection>(mut self) -> Self {
+        self.models.push(Arc::new(ModelOf::<M>::default()));
+        self
+    }
+
+    /// Kept up to date in another way.
+    #[must_use]
+    pub fn options(mut self, options: EngineOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// The store whose events they are made of.
+    #[must_use]
+    pub fn store(&self) -> &EventStore {
+        &self.store
+    }
+
+    /// The names of the read models: their tables'.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.models.iter().map(|model| model.table().name)
+    }
+
+    /// Asks for rows of a read model.
+    pub fn query<M: ReadModel>(&self) -> Query<M> {
+        let source = self.model(M::TABLE.name).map(|model| Arc::clone(model.source()));
+        Query::new(self.store.clone(), source)
+    }
+
+    /// Makes the tables of read models that are new, and says how each stands.
+    ///
+    /// One whose shape or version has changed is left as it is, to be [rebuilt](Self::rebuild) when that suits.
+    ///
+    /// # Errors
+    /// When the database can't be read or written.
+    pub async fn prepare(&self) -> Result<Vec<(&'static str, Readiness)>, StoreError> {
+        let mut readiness = Vec::new();
+        for model in &self.models {
+            let generations = self.store.tables()?.generations(model.table().name).await?;
+            if generations.is_empty() {
+                self.create(&**model).await?;
+            }
+            readiness.push((model.table().name, Readiness::of(&generations, &model.source().fingerprint)));
+        }
+        Ok(readiness)
+    }
+
+    /// A new generation of a read model; one that is being built already is gone on with.
+    async fn create(&self, model: &dyn Model) -> Result<Generation, StoreError> {
+        let tables: Vec<_> = model.tables().iter().map(|table| table.shape(table.name.to_owned())).collect();
+        let new = NewGeneration {
+            projection: model.table().name,
+            fingerprint: &model.source().fingerprint,
+            partitions: self.options.partitions,
+            tables: &tables,
+        };
+        self.store.tables()?.create_generation(&new).await
+    }
+
+    fn model(&self, name: &str) -> Option<&Arc<dyn Model>> {
+        self.models.iter().find(|model| model.table().name == name)
+    }
+
+    /// The generations of a read model that this program can fill, those that serve first.
+    async fn generations(&self, model: &dyn Model) -> Result<Vec<Generation>, StoreError> {
+        let fingerprint = &model.source().fingerprint;
+        let mut generations = self.store.tables()?.generations(model.table().name).await?;
+        generations.retain(|known| known.fingerprint == *fingerprint && known.state != GenerationState::Retired);
+        generations.sort_by_key(|known| known.state != GenerationState::Serving);
+        Ok(generations)
+    }
+}
