@@ -11,6 +11,8 @@ mod error;
 mod settle;
 
 pub use self::cells::{Cell, RowReader, read_rows};
+#[cfg(feature = "testing")]
+pub(crate) use self::decimal::plain as plain_decimal;
 pub use self::encode::RowWriter;
 pub use self::error::ColumnError;
 pub use self::settle::settle;

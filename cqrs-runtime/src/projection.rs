@@ -15,13 +15,19 @@ mod row;
 mod sequence;
 mod tables;
 
+#[cfg(feature = "testing")]
+pub(crate) use self::cache::Changes;
 pub use self::engine::{EngineError, EngineOptions, RetryPolicy};
 pub use self::error::{ProjectionError, RowName};
+#[cfg(feature = "testing")]
+pub(crate) use self::fold::{Folder, Loader, Prepared};
 pub use self::query::{Filter, OrderBy, Query, QueryError, Rows};
 pub use self::read_models::{
     ModelStatus, ReadModels, Readiness, RebuildError, RebuildProgress, Rebuilt, Running, WaitError,
 };
 pub(crate) use self::route::Projected;
+#[cfg(feature = "testing")]
+pub(crate) use self::route::Routing;
 pub use self::route::{Lookup, PartitionBy, PartitionKey, Projection, Route};
 pub use self::row::{Keyed, Matching, Row};
 pub use self::sequence::Sequence;

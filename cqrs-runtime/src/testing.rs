@@ -5,17 +5,20 @@
 pub mod conformance;
 
 mod clock;
+mod projection;
 mod schema_lock;
 mod spec;
 
 pub use self::clock::{ManualClock, SequentialIds};
+pub use self::projection::ProjectionSpec;
 pub use self::schema_lock::{SchemaLock, SchemaLockError, check_schema_lock};
 pub use self::spec::{GivenEvents, IntoMoment, Outcome, Spec, StoredOutcome, StoredSpec};
 
 #[doc(hidden)]
 pub use insta;
 
-/// Compares an outcome with its kept text: given, when, then and the resulting state, as an insta snapshot.
+/// Compares an outcome with its kept text, as an insta snapshot: given, when, then and the resulting state of a [`Spec`], the
+/// rows of a [`ProjectionSpec`].
 ///
 /// ```
 /// # use cqrs_runtime::{prelude::*, testing::{Spec, assert_spec_snapshot}};

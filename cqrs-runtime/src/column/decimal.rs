@@ -28,7 +28,7 @@ pub(super) fn sortable(plain: &str) -> String {
 }
 
 /// The decimal of a sortable text; `None` where it is none.
-pub(super) fn plain(sortable: &str) -> Option<String> {
+pub(crate) fn plain(sortable: &str) -> Option<String> {
     let negative = match sortable.as_bytes().first()? {
         b'0' => true,
         b'1' => false,

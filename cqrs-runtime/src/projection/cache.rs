@@ -75,13 +75,13 @@ impl<M: ReadModel> Cache<M> {
 
 /// What has to be written to a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Changes {
+pub(crate) struct Changes {
     /// JSON arrays of the tenant, the hash of the sequence, the position of the last change, and all cells.
-    pub upserts: String,
+    pub(crate) upserts: String,
     /// JSON arrays of the tenant, the hash of the sequence, the position of the deletion, and the cells of the key.
-    pub deletes: String,
+    pub(crate) deletes: String,
     /// How many rows.
-    pub rows: usize,
+    pub(crate) rows: usize,
 }
 
 /// A cache, whichever table's.

@@ -37,14 +37,9 @@ pub enum ProjectionError {
         /// Which row.
         row: RowName,
     },
-    /// The id of the stream is no key of the table.
-    #[error("the id of the stream is no key of `{table}`")]
-    StreamId {
-        /// The table.
-        table: &'static str,
-        /// Why.
-        source: ParseIdError,
-    },
+    /// The id of the stream, or another text, is no id of the type that is needed.
+    #[error("the text is no such id")]
+    Id(#[from] ParseIdError),
     /// A value can't stand in its column.
     #[error("the row {row} can't be stored")]
     Column {

@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::cache::{Cache, Tenant};
 use super::tables::Tables;
 use super::{LookupOf, ProjectionError};
-use crate::id::{Identifier, ParseIdError};
+use crate::id::Identifier;
 use crate::read_model::{Field, ReadModel};
 use crate::store::BoxError;
 use crate::value::Value;
@@ -71,9 +71,7 @@ where
     M::Key: Identifier,
 {
     fn own(&mut self) -> Result<Keyed<'_, M>, ProjectionError> {
-        let key = self.place.stream_id.parse();
-        let key: M::Key =
-            key.map_err(|source: ParseIdError| ProjectionError::StreamId { table: M::TABLE.name, source })?;
+        let key: M::Key = self.place.stream_id.parse()?;
         Ok(self.at(key))
     }
 

@@ -80,9 +80,12 @@ impl Table {
             let (first, count) = self.columns_of(field);
             first..first + count
         };
+        let key: Vec<usize> = self.key.iter().flat_map(|field| of(*field)).collect();
         let searched = self.fields.iter().enumerate().filter(|(_, field)| field.filter || field.order);
-        let indices = searched.map(|(field, _)| of(field).collect()).collect();
-        TableShape { name, columns, key: self.key.iter().flat_map(|field| of(*field)).collect(), indices }
+        let indices = searched.map(|(field, _)| of(field).collect::<Vec<_>>());
+        // The key is an index itself.
+        let indices = indices.filter(|columns| !key.starts_with(columns)).collect();
+        TableShape { name, columns, key, indices }
     }
 
     /// The fields of its key.

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use uuid::Uuid;
-
 use super::super::route::Routing;
 use super::super::{PartitionBy, Projected, Projection, Sequence};
 use crate::event::{DecodeError, RawEvent};
@@ -12,7 +10,6 @@ use crate::store::StreamKey;
 /// A stored event that a read model is made of.
 pub(crate) struct Prepared<M: Projection> {
     pub(crate) position: u64,
-    pub(crate) event_id: Uuid,
     pub(crate) stream: StreamKey,
     pub(crate) version: u64,
     pub(crate) name: String,
@@ -42,7 +39,6 @@ impl<M: Projection> Prepared<M> {
         };
         Some(Self {
             position: raw.position,
-            event_id: raw.event_id,
             stream: StreamKey::new(raw.stream_type.to_owned(), raw.stream_id).of_tenant(raw.tenant),
             version: raw.version,
             name: raw.name.to_owned(),
