@@ -7,6 +7,7 @@ mod command;
 mod error;
 mod event;
 mod id;
+mod read_model;
 mod support;
 mod value;
 
@@ -174,6 +175,10 @@ pub fn id(input: TokenStream) -> TokenStream {
 ///
 /// - `#[value(with = Millis)]` on a newtype stores a foreign type as its `Adapter` says.
 /// - `#[value(name = "..")]` is the name in the schema, by default the type's.
+/// - `#[value(columns)]` on a struct gives each of its fields a column of its own in the table of a read model, and an
+///   order: field by field. Without it, a struct stands there as a document. The first field may not be absent.
+///
+/// In a read model, a newtype stands as what it wraps, an enum without data as a text, an enum with data as a document.
 ///
 /// ```
 /// use cqrs_runtime::prelude::*;
@@ -188,4 +193,78 @@ pub fn id(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(Value, attributes(value, serde))]
 pub fn value(input: TokenStream) -> TokenStream {
     value::derive(input.into()).into()
+}
+
+/// Makes a struct a read model: `ReadModel`, and `Projection` where it names events.
+///
+/// `#[read_model(..)]` on the struct, all optional:
+/// - `table = ".."`: the name of the table, by default the struct's in `snake_case`.
+/// - `version = 2`: raised when `Project` makes other rows of the same events; by default 1.
+/// - `events(Account(AccountOpened, MoneyDeposited))`: the events that the rows are made of, by aggregate, each with
+///   `Project`. Without any, it is a lookup, whose rows another read model's projection writes.
+/// - `lookups(OrderCustomer)`: the lookups whose rows its projection writes, and finds by `row.lookup(key)`.
+/// - `partition = customer_id`: what the events of one row have in common, a field that each of them has. By default it
+///   is the stream; it must be said where events of several aggregates are listed. `tenant` are all events of a tenant,
+///   `all` all events, one after the other.
+///
+/// `#[read_model(..)]` on a field:
+/// - `key`: tells rows apart; on several fields, all of them together do.
+/// - `filter`, `order`: rows can be chosen, or ordered, by it; a constant of the struct names it, `AccountSummary::OWNER`.
+/// - `references = AccountSummary`: it holds the key of a row of that read model, or may be absent.
+///
+/// A field is a `Value`; a struct among them is a document, unless it has `#[value(columns)]`.
+///
+/// ```
+/// use cqrs_runtime::prelude::*;
+///
+/// # #[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// # pub struct Started { pub by: String }
+/// # #[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// # pub struct Counted { pub steps: i64 }
+/// # #[derive(Command, Clone, Debug, Serialize, Deserialize)]
+/// # #[command(new_id = CounterId)]
+/// # pub struct Start {}
+/// # #[derive(Debug, PartialEq, thiserror::Error, DomainError)]
+/// # pub enum CounterError {}
+/// # #[derive(Aggregate, Clone)]
+/// # #[aggregate(id = CounterId, events(Started, Counted), commands(create(Start)), error = CounterError)]
+/// # pub struct Counter;
+/// # impl Init<Started> for Counter { fn init(_: &Started) -> Self { Self } }
+/// # impl Apply<Counted> for Counter { fn apply(&mut self, _: &Counted) {} }
+/// # impl Create<Start> for Counter {
+/// #     fn create(_: Start, _: &Context<Self>) -> Result<Events<Self>, CounterError> {
+/// #         Ok(Started { by: "ada".into() }.into())
+/// #     }
+/// # }
+/// #[derive(Id)]
+/// pub struct CounterId(Uuid);
+///
+/// /// What has been counted.
+/// #[derive(ReadModel, Clone, Debug, PartialEq)]
+/// #[read_model(events(Counter(Started, Counted)))]
+/// pub struct CounterSummary {
+///     #[read_model(key)]
+///     pub counter: CounterId,
+///     #[read_model(filter)]
+///     pub started_by: String,
+///     #[read_model(order)]
+///     pub total: i64,
+/// }
+///
+/// impl Project<Started> for CounterSummary {
+///     fn project(row: &mut Row<Self>, event: &Recorded<Started>) -> Result<(), ProjectionError> {
+///         let counter = row.id()?;
+///         row.insert(|| Self { counter, started_by: event.by.clone(), total: 0 })
+///     }
+/// }
+///
+/// impl Project<Counted> for CounterSummary {
+///     fn project(row: &mut Row<Self>, event: &Recorded<Counted>) -> Result<(), ProjectionError> {
+///         row.update(|summary| summary.total += event.steps)
+///     }
+/// }
+/// ```
+#[proc_macro_derive(ReadModel, attributes(read_model))]
+pub fn read_model(input: TokenStream) -> TokenStream {
+    read_model::derive(input.into()).into()
 }

@@ -3,6 +3,7 @@
 pub(crate) mod args;
 pub(crate) mod attributes;
 pub(crate) mod derive;
+pub(crate) mod docs;
 pub(crate) mod errors;
 pub(crate) mod expansion;
 pub(crate) mod fallback;

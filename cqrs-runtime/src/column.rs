@@ -92,31 +92,42 @@ impl Column {
         Self { parts: self.parts, optional: true }
     }
 
-    /// What the only column holds; `None` where there are several.
+    /// What the only column of a value without parts holds.
     #[must_use]
     pub const fn ty(self) -> Option<ColumnType> {
         match self.parts {
-            [only] => Some(only.ty),
+            [only] if only.name.is_empty() => Some(only.ty),
             _ => None,
         }
     }
 
-    /// Whether values can be compared in the database.
+    /// Whether values can be compared in the database: whether no part of them is a document.
     #[must_use]
     pub const fn is_ordered(self) -> bool {
-        !matches!(self.ty(), Some(ColumnType::Document))
+        let mut index = 0;
+        while index < self.parts.len() {
+            if matches!(self.parts[index].ty, ColumnType::Document) {
+                return false;
+            }
+            index += 1;
+        }
+        true
     }
 
-    /// The column as a part of a value with several.
-    ///
-    /// # Panics
-    /// Where it takes several columns itself; at compile time, in the expansion of `#[value(columns)]`.
+    /// Whether it is the one column of a value without parts.
+    #[must_use]
+    pub const fn is_single(self) -> bool {
+        matches!(self.parts, [only] if only.name.is_empty())
+    }
+
+    /// The column as a part of a value with several; what takes several itself would be a document there.
     #[must_use]
     pub const fn part(self, name: &'static str) -> ColumnPart {
-        match self.parts {
-            [only] => ColumnPart { name, ty: only.ty, optional: self.optional },
-            _ => panic!("a field of a value with `#[value(columns)]` takes one column, and this one takes several"),
-        }
+        let ty = match self.parts {
+            [only] if only.name.is_empty() => only.ty,
+            _ => ColumnType::Document,
+        };
+        ColumnPart { name, ty, optional: self.optional }
     }
 }
 

@@ -1,7 +1,8 @@
 //! What a domain is written with: `use cqrs_runtime::prelude::*;`.
 
 pub use chrono::{DateTime, NaiveDate, Utc};
-pub use cqrs_macros::{Aggregate, Command, DomainError, Event, Id, Value};
+pub use cqrs_macros::{Aggregate, Command, DomainError, Event, Id, ReadModel, Value};
+pub use rust_decimal::Decimal;
 pub use serde::{Deserialize, Serialize};
 pub use uuid::Uuid;
 
@@ -11,6 +12,8 @@ pub use crate::context::Context;
 pub use crate::event::{Event, Parts, Recorded};
 pub use crate::events;
 pub use crate::id::{GeneratedId, Identifier};
+pub use crate::projection::{Project, Projection, ProjectionError, Row};
+pub use crate::read_model::ReadModel;
 pub use crate::store::Claim;
 pub use crate::upcast::{Upcast, UpcastContext, UpcastError};
 pub use crate::value::{Adapter, Value};

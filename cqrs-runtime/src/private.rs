@@ -4,6 +4,7 @@ mod checks;
 mod decode;
 mod fallback;
 mod members;
+mod read_model;
 mod route;
 mod stored;
 
@@ -17,7 +18,7 @@ pub use std::hash::{Hash, Hasher};
 pub use std::marker::Copy;
 pub use std::ops::FnOnce;
 pub use std::option::Option::{self, None, Some};
-pub use std::primitive::{bool, str, u32, u64};
+pub use std::primitive::{bool, str, u32, u64, usize};
 pub use std::result::Result::{self, Err, Ok};
 pub use std::str::FromStr;
 pub use std::string::{String, ToString};
@@ -28,23 +29,31 @@ pub use serde::{self, Deserialize, Deserializer, Serialize, Serializer};
 pub use uuid::Uuid;
 
 pub use crate::aggregate::{Aggregate, Decide, DecideError, DomainError, Emits, EventSet, Events, SnapshotPolicy};
+pub use crate::column::{Column, ColumnError, RowReader, RowWriter};
 pub use crate::command::{Command, CommandJsonError, CommandSet, CommandVisitor};
 pub use crate::context::Context;
 pub use crate::event::{AnyEvent, DecodeError, Event, Parts, RawEvent};
 pub use crate::id::{GeneratedId, Identifier, ParseIdError};
 pub use crate::json::EncodeError;
+pub use crate::projection::{Lookup, LookupOf, PartitionBy, PartitionKey, Projection, Route, WithoutEvents};
+pub use crate::read_model::{Field, ReadModel, Table, TableField};
 pub use crate::schema::{AggregateSchema, Definition, EventSchema, Shape, Shapes};
-pub use crate::value::Value;
+// Named `StoredValue` at a user's type: `Value` would be an unused qualification there.
+pub use crate::value::{Value, Value as StoredValue};
 
-pub use checks::{OfOneAggregate, check_command, check_event_name, check_previous, check_retired_name};
+pub use checks::{
+    OfOneAggregate, check_command, check_event_name, check_key, check_names, check_ordered, check_part, check_previous,
+    check_retired_name,
+};
 pub use decode::{
     Link, NoFields, convert, converted, decode, decode_after, decode_current, decode_old, decode_retired,
     decode_without_fields, history_before,
 };
-pub use fallback::{UnknownError, UnknownId, failed, undecided};
+pub use fallback::{UNKNOWN_TABLE, UnknownError, UnknownId, failed, undecided};
 pub use members::{command_member, event_member};
+pub use read_model::{FieldValue, KeyOf, lookup, no_field, partition_key, referred, route, route_by_field};
 pub use route::{Decision, apply, command_from_json, create, handle, init, snapshot_policy, unknown_command, visit};
 pub use stored::{
-    Adapted, adapted_shape, choice, event_schema, generate, id_from_text, parse_id, record, restore, shape, store,
-    text_id_from,
+    Adapted, adapted_column, adapted_shape, choice, event_schema, generate, id_from_text, parse_id, record, restore,
+    store, text_id_from,
 };

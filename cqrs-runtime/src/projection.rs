@@ -64,4 +64,13 @@ pub trait Project<E>: ReadModel {
     label = "`{M}` keeps no such rows",
     note = "list it: `#[read_model(lookups({Self}))]` on `{M}`"
 )]
-pub trait LookupOf<M: ReadModel>: ReadModel {}
+pub trait LookupOf<M: ReadModel>: WithoutEvents {}
+
+/// A read model that is not made of events itself; the derive writes it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be a lookup",
+    label = "not a read model without events",
+    note = "the rows of a lookup are written by the projection that keeps it: derive `ReadModel` for `{Self}`, and name \
+            no events there"
+)]
+pub trait WithoutEvents: ReadModel {}

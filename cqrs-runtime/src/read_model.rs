@@ -44,7 +44,9 @@ pub trait ReadModel: Sized + Clone + Send + Sync + 'static {
     ///
     /// # Errors
     /// When a value can't stand in its column.
-    fn write(&self, row: &mut RowWriter) -> Result<(), ColumnError>;
+    fn write(&self, row: &mut RowWriter) -> Result<(), ColumnError> {
+        (0..Self::TABLE.fields.len()).try_for_each(|field| self.write_field(field, row))
+    }
 
     /// Reads its cells, in the order of the table's fields.
     ///
@@ -58,14 +60,21 @@ pub trait ReadModel: Sized + Clone + Send + Sync + 'static {
     /// When a value can't stand in its column.
     fn settle(&mut self) -> Result<(), ColumnError>;
 
-    /// Writes the cells of one field.
+    /// Writes the cells of one field, by its place in the table.
     ///
     /// # Errors
-    /// When the value can't stand in its column.
+    /// When the value can't stand in its column, or there is no such field.
     fn write_field(&self, field: usize, row: &mut RowWriter) -> Result<(), ColumnError>;
 }
 
 /// What tells the rows of a table apart.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be a key",
+    label = "not comparable",
+    note = "rows are told apart and sorted by their keys: a key is a `Value` that derives `Eq`, `Hash`, `PartialOrd` and \
+            `Ord` as well; a float is none, a `Decimal` is"
+)]
 pub trait RowKey: Clone + Eq + Ord + Hash + Serialize + DeserializeOwned + Value + Send + Sync + 'static {}
 
+#[diagnostic::do_not_recommend]
 impl<T: Clone + Eq + Ord + Hash + Serialize + DeserializeOwned + Value + Send + Sync + 'static> RowKey for T {}

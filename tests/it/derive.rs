@@ -4,6 +4,7 @@ mod aggregates;
 mod changes;
 mod events;
 mod hygiene;
+mod read_models;
 mod values;
 
 use chrono::{DateTime, Utc};

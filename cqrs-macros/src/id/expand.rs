@@ -139,8 +139,9 @@ fn identity(Model { ident, name, inner, kind, .. }: &Model) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl __private::Value for #ident {
+            const COLUMN: __private::Column = <#inner as __private::Value>::COLUMN;
             fn shape(shapes: &mut __private::Shapes) -> __private::Shape {
-                shapes.define(#name, |shapes| __private::Definition::Alias(__private::shape::<#inner>(shapes)))
+                shapes.define(#name, |shapes| __private::Definition::Alias(<#inner as __private::Value>::shape(shapes)))
             }
         }
         #[automatically_derived]

@@ -25,6 +25,24 @@ impl FromMeta for Text {
     }
 }
 
+/// A key that stands alone: `key`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Word {
+    pub(crate) span: Span,
+}
+
+impl FromMeta for Word {
+    fn from_meta(item: &Meta) -> Result<Self> {
+        match item {
+            Meta::Path(path) => Ok(Self { span: path.span() }),
+            Meta::List(_) | Meta::NameValue(_) => {
+                let key = item.path().to_token_stream();
+                Err(Error::custom(format!("`{key}` stands alone: write `{key}`")).with_span(item))
+            }
+        }
+    }
+}
+
 /// A whole number: `version = 3`.
 #[derive(Clone, Debug)]
 pub(crate) struct Number {

@@ -74,6 +74,11 @@ impl Layout {
         }
     }
 
+    /// Whether it is an enum without data.
+    pub(crate) fn is_without_data(&self) -> bool {
+        matches!(self, Self::Choice(variants) if variants.iter().all(|variant| variant.content.is_none()))
+    }
+
     /// An expression of type `Definition`; [`shapes`] is in scope.
     pub(crate) fn definition(&self) -> TokenStream {
         match self {
@@ -100,6 +105,11 @@ impl Layout {
     }
 }
 
+/// The columns of a type, asked at the type itself, so that the compiler complains there.
+pub(crate) fn column_of(ty: &Type) -> TokenStream {
+    quote_spanned!(ty.span()=> <#ty as __private::StoredValue>::COLUMN)
+}
+
 /// The variable that collects the definitions of the types.
 pub(crate) fn shapes() -> Ident {
     local("shapes")
@@ -110,7 +120,8 @@ pub(crate) fn shape_of(ty: &Type) -> TokenStream {
     // At the type, but the same variable even where a `macro_rules!` wrote the type.
     let mut shapes = shapes();
     shapes.set_span(ty.span().resolved_at(shapes.span()));
-    quote_spanned!(ty.span()=> __private::shape::<#ty>(#shapes))
+    // As `column_of` asks: of a type that is none of our values, the compiler says so once.
+    quote_spanned!(ty.span()=> <#ty as __private::StoredValue>::shape(#shapes))
 }
 
 impl StoredField {

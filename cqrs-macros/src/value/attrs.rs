@@ -1,7 +1,7 @@
 use darling::FromMeta;
 use syn::DeriveInput;
 
-use crate::support::args::{PathArg, Text, TypeArg};
+use crate::support::args::{PathArg, Text, TypeArg, Word};
 use crate::support::attributes::{self, Keys};
 use crate::support::errors::Errors;
 
@@ -11,12 +11,13 @@ use crate::support::errors::Errors;
 pub(super) struct Attrs {
     pub(super) name: Option<Text>,
     pub(super) with: Option<TypeArg>,
+    pub(super) columns: Option<Word>,
     #[darling(rename = "crate")]
     pub(super) runtime: Option<PathArg>,
 }
 
 impl Keys for Attrs {
-    const KEYS: &'static [&'static str] = &["name", "with", "crate"];
+    const KEYS: &'static [&'static str] = &["name", "with", "columns", "crate"];
 }
 
 impl Attrs {

@@ -1,35 +1,42 @@
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{Ident, Type};
 
-use super::model::{Form, Model};
+use super::model::{Columns, Form, Model};
 use crate::support::expansion::sealed;
-use crate::support::layout::{Layout, shapes};
+use crate::support::layout::{Layout, StoredField, column_of, shapes};
 use crate::support::std_impls;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let standard = std_impls::expand(&model.ident, &model.cases);
     let stored = match &model.form {
-        Form::Plain { layout, mirror } => plain(&model.ident, &model.name, layout, mirror),
-        Form::Adapted { adapter, inner } => adapted(&model.ident, &model.name, adapter, inner),
+        Form::Plain { layout, mirror } => plain(model, layout, mirror),
+        Form::Adapted { adapter, inner } => adapted(model, adapter, inner),
     };
-    sealed(&model.runtime, &quote!(#standard #stored))
+    let checks = checks(model);
+    sealed(&model.runtime, &quote!(#standard #stored #checks))
 }
 
-fn plain(ident: &Ident, name: &str, layout: &Layout, mirror: &TokenStream) -> TokenStream {
-    let serde =
-        serde(ident, &quote!(__Stored::serialize(self, serializer)), &quote!(__Stored::deserialize(deserializer)));
-    let value = value(ident, name, &layout.definition());
+fn plain(model: &Model, layout: &Layout, mirror: &TokenStream) -> TokenStream {
+    let serde = serde(
+        &model.ident,
+        &quote!(__Stored::serialize(self, serializer)),
+        &quote!(__Stored::deserialize(deserializer)),
+    );
+    let value = value(model, column(layout, &model.columns).as_ref(), &layout.definition());
     quote!(#mirror #serde #value)
 }
 
-fn adapted(ident: &Ident, name: &str, adapter: &Type, foreign: &Type) -> TokenStream {
+fn adapted(model: &Model, adapter: &Type, foreign: &Type) -> TokenStream {
+    let ident = &model.ident;
     let write = quote!(__private::store::<__Adapted, S>(self, serializer));
     let read = quote!(__private::restore::<__Adapted, D>(deserializer));
     let shapes = shapes();
     let shape = quote!(__private::adapted_shape::<__Adapted>(#shapes));
     let serde = serde(ident, &write, &read);
-    let value = value(ident, name, &quote!(__private::Definition::Alias(#shape)));
+    let column = quote!(__private::adapted_column::<__Adapted>());
+    let value = value(model, Some(&column), &quote!(__private::Definition::Alias(#shape)));
     quote! {
         enum __Adapted {}
         #[automatically_derived]
@@ -62,14 +69,44 @@ fn serde(ident: &Ident, write: &TokenStream, read: &TokenStream) -> TokenStream 
     }
 }
 
-fn value(ident: &Ident, name: &str, definition: &TokenStream) -> TokenStream {
+fn value(Model { ident, name, .. }: &Model, column: Option<&TokenStream>, definition: &TokenStream) -> TokenStream {
     let shapes = shapes();
+    let column = column.map(|column| quote!(const COLUMN: __private::Column = #column;));
     quote! {
         #[automatically_derived]
         impl __private::Value for #ident {
+            #column
             fn shape(#shapes: &mut __private::Shapes) -> __private::Shape {
                 #shapes.define(#name, |#shapes| #definition)
             }
         }
     }
+}
+
+/// How it stands in the table of a read model; nothing for a document.
+fn column(layout: &Layout, columns: &Columns) -> Option<TokenStream> {
+    match (layout, columns) {
+        (Layout::Record(fields), Columns::PerField) => {
+            let parts = fields.iter().map(|StoredField { name, ty }| {
+                let column = column_of(ty);
+                quote!(#column.part(#name))
+            });
+            Some(quote!(__private::Column::of(&[#(#parts),*])))
+        }
+        (Layout::Alias(inner), _) => Some(column_of(inner)),
+        (choice @ Layout::Choice(_), _) if choice.is_without_data() => Some(quote!(__private::Column::TEXT)),
+        (Layout::Record(_) | Layout::Choice(_), _) => None,
+    }
+}
+
+/// That each field can be a column.
+fn checks(model: &Model) -> Option<TokenStream> {
+    let (Form::Plain { layout: Layout::Record(fields), .. }, Columns::PerField) = (&model.form, &model.columns) else {
+        return None;
+    };
+    let checks = fields.iter().enumerate().map(|(index, StoredField { name, ty })| {
+        let (column, first) = (column_of(ty), index == 0);
+        quote_spanned!(ty.span()=> const _: () = __private::check_part(#column, #name, #first);)
+    });
+    Some(checks.collect())
 }

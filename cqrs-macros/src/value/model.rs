@@ -3,6 +3,7 @@ use quote::quote;
 use syn::{Attribute, Data, DeriveInput, Fields, Ident, Path, Type};
 
 use super::attrs::Attrs;
+use crate::support::args::Word;
 use crate::support::errors::Errors;
 use crate::support::expansion;
 use crate::support::input::{plain, refuse_generics};
@@ -18,6 +19,16 @@ pub(super) struct Model {
     pub(super) name: String,
     pub(super) cases: Vec<Case>,
     pub(super) form: Form,
+    /// How it stands in the table of a read model.
+    pub(super) columns: Columns,
+}
+
+/// How a value stands in the table of a read model.
+pub(super) enum Columns {
+    /// In one column, as a document or as what it wraps.
+    One,
+    /// Each field in a column of its own.
+    PerField,
 }
 
 /// How it is stored.
@@ -47,9 +58,45 @@ impl Model {
             ident: input.ident.clone(),
             name: attrs.name.as_ref().map_or_else(|| plain(&input.ident), |name| name.value.clone()),
             cases: std_impls::cases(input),
+            columns: Columns::read(attrs.columns, &form, errors),
             form,
         })
     }
+}
+
+impl Columns {
+    fn read(columns: Option<Word>, form: &Form, errors: &Errors) -> Self {
+        let Some(Word { span }) = columns else { return Self::One };
+        match form {
+            Form::Plain { layout: Layout::Record(fields), .. } => {
+                for field in fields.iter().filter(|field| !is_column(&field.name)) {
+                    let message = format!(
+                        "{:?} can't be a column: its name consists of ASCII letters, `_`, and digits behind those",
+                        field.name
+                    );
+                    errors.push(&field.ty, message);
+                }
+                if fields.is_empty() {
+                    errors.push_at(span, "`columns` gives each field a column, and there are none: remove it");
+                }
+            }
+            Form::Plain { layout: Layout::Alias(_), .. } | Form::Adapted { .. } => {
+                errors.push_at(span, "a newtype takes the columns of what it is stored as: remove `columns`");
+            }
+            Form::Plain { layout: Layout::Choice(_), .. } => {
+                let message = "`columns` gives each field of a struct a column, and this is an enum: remove it; an enum \
+                               without data is a text, any other one a document";
+                errors.push_at(span, message);
+            }
+        }
+        Self::PerField
+    }
+}
+
+fn is_column(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 fn layout(input: &DeriveInput, errors: &Errors) -> Option<Layout> {

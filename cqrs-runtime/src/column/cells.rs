@@ -36,10 +36,10 @@ impl<'r, 'p> RowReader<'r, 'p> {
     /// When they are missing, or hold no such value.
     pub fn take<T: Value + DeserializeOwned>(&mut self) -> Result<T, ColumnError> {
         let (cells, numbers) = (self.next(T::COLUMN.parts.len())?, self.numbers);
-        match (cells, T::COLUMN.parts) {
-            ([cell], [part]) if part.ty == ColumnType::Document => document(cell),
-            ([cell], [part]) => T::deserialize(CellDeserializer { cell, ty: part.ty, numbers }),
-            (cells, parts) => T::deserialize(PartsDeserializer { cells, parts, numbers }),
+        match (cells, T::COLUMN.ty()) {
+            ([cell], Some(ColumnType::Document)) => document(cell),
+            ([cell], Some(ty)) => T::deserialize(CellDeserializer { cell, ty, numbers }),
+            _ => T::deserialize(PartsDeserializer { cells, parts: T::COLUMN.parts, numbers }),
         }
     }
 

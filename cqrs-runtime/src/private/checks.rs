@@ -1,5 +1,9 @@
 //! Checks across items, made when constants are evaluated; a failed one is reported at its caller's span.
 
+mod columns;
+
+pub use self::columns::{check_key, check_names, check_ordered, check_part};
+
 use super::decode::Link;
 use crate::aggregate::{Aggregate, EventSet};
 use crate::command::{Command, CommandSet};

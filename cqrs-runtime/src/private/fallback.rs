@@ -10,6 +10,7 @@ use crate::aggregate::{Aggregate, DecideError, DomainError, Events};
 use crate::command::Command;
 use crate::context::Context;
 use crate::id::{GeneratedId, Identifier, ParseIdError};
+use crate::read_model::Table;
 use crate::schema::{Shape, Shapes};
 use crate::value::Value;
 
@@ -36,6 +37,9 @@ pub fn undecided<A: Aggregate, C: Command>(
 /// The id of a command or an aggregate that does not say which one it has.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct UnknownId;
+
+/// The table of a read model whose derive failed.
+pub const UNKNOWN_TABLE: &Table = &Table { name: "", version: 0, description: "", fields: &[], key: &[] };
 
 /// The error of an aggregate that does not say which one it has.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]

@@ -6,15 +6,11 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
+use crate::column::Column;
 use crate::event::Event;
 use crate::id::{GeneratedId, ParseIdError, check_text};
 use crate::schema::{Definition, EventSchema, Field, Shape, Shapes};
 use crate::value::{Adapter, Value};
-
-/// The shape of `T`.
-pub fn shape<T: Value>(shapes: &mut Shapes) -> Shape {
-    T::shape(shapes)
-}
 
 /// That a newtype is stored as an adapter says, which may be less visible than the newtype.
 pub trait Adapted {
@@ -37,6 +33,12 @@ type Stored<A> = <<A as Adapted>::Adapter as Adapter<<A as Adapted>::Foreign>>::
 /// The shape in which it is stored.
 pub fn adapted_shape<A: Adapted>(shapes: &mut Shapes) -> Shape {
     Stored::<A>::shape(shapes)
+}
+
+/// The columns in which it is stored.
+#[must_use]
+pub const fn adapted_column<A: Adapted>() -> Column {
+    Stored::<A>::COLUMN
 }
 
 /// Writes what the adapter stores.

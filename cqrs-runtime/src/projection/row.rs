@@ -70,8 +70,16 @@ impl<M: ReadModel> Row<'_, M>
 where
     M::Key: Identifier,
 {
+    /// The key that is the id of the event's stream.
+    ///
+    /// # Errors
+    /// When the id is none of this type.
+    pub fn id(&self) -> Result<M::Key, ProjectionError> {
+        Ok(self.place.stream_id.parse()?)
+    }
+
     fn own(&mut self) -> Result<Keyed<'_, M>, ProjectionError> {
-        let key: M::Key = self.place.stream_id.parse()?;
+        let key = self.id()?;
         Ok(self.at(key))
     }
 

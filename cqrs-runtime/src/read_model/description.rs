@@ -54,7 +54,7 @@ impl Table {
             digest.update((*index as u64).to_le_bytes());
         }
         for field in self.fields {
-            digest.update([field.filter.into(), field.order.into(), (field.column.parts.len() > 1).into()]);
+            digest.update([field.filter.into(), field.order.into(), (!field.column.is_single()).into()]);
         }
         digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }

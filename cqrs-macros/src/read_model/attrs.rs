@@ -1,0 +1,122 @@
+use darling::{Error, FromMeta, Result};
+use proc_macro2::Span;
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{Data, DeriveInput, Field, Fields, Meta, Path, Token, parenthesized};
+
+use crate::support::args::{Number, PathArg, Text, Word};
+use crate::support::attributes::{self, Keys};
+use crate::support::errors::Errors;
+
+/// All that the annotations say.
+pub(super) struct Attrs {
+    pub(super) container: Container,
+    pub(super) fields: Vec<OnField>,
+}
+
+/// `#[read_model(..)]` on the struct.
+#[derive(Default, FromMeta)]
+#[darling(default)]
+pub(super) struct Container {
+    pub(super) table: Option<Text>,
+    pub(super) version: Option<Number>,
+    pub(super) events: Option<Events>,
+    pub(super) lookups: Option<Lookups>,
+    pub(super) partition: Option<PathArg>,
+    #[darling(rename = "crate")]
+    pub(super) runtime: Option<PathArg>,
+}
+
+impl Keys for Container {
+    const KEYS: &'static [&'static str] = &["table", "version", "events", "lookups", "partition", "crate"];
+}
+
+/// A field and `#[read_model(..)]` on it.
+pub(super) struct OnField {
+    pub(super) field: Field,
+    pub(super) roles: Roles,
+}
+
+/// What a field is for.
+#[derive(Default, FromMeta)]
+#[darling(default)]
+pub(super) struct Roles {
+    pub(super) key: Option<Word>,
+    pub(super) filter: Option<Word>,
+    pub(super) order: Option<Word>,
+    pub(super) references: Option<PathArg>,
+}
+
+impl Keys for Roles {
+    const KEYS: &'static [&'static str] = &["key", "filter", "order", "references"];
+}
+
+impl Attrs {
+    pub(super) fn parse(input: &DeriveInput, errors: &Errors) -> Self {
+        let fields: Vec<Field> = match &input.data {
+            Data::Struct(data) if matches!(data.fields, Fields::Named(_)) => data.fields.iter().cloned().collect(),
+            Data::Struct(_) | Data::Enum(_) | Data::Union(_) => Vec::new(),
+        };
+        let fields = fields.into_iter().map(|field| {
+            let roles = attributes::read(&field.attrs, "read_model", errors);
+            OnField { field, roles }
+        });
+        Self { container: attributes::read(&input.attrs, "read_model", errors), fields: fields.collect() }
+    }
+}
+
+/// `events(Account(AccountOpened, MoneyDeposited), Customer(CustomerRenamed))`.
+#[derive(Clone)]
+pub(super) struct Events {
+    pub(super) span: Span,
+    pub(super) of: Vec<OfAggregate>,
+}
+
+/// The events of one aggregate.
+#[derive(Clone)]
+pub(super) struct OfAggregate {
+    pub(super) aggregate: Path,
+    pub(super) events: Vec<Path>,
+}
+
+const EVENTS: &str = "list events with their aggregate: `events(Account(AccountOpened, ..))`";
+
+impl FromMeta for Events {
+    fn from_meta(item: &Meta) -> Result<Self> {
+        let Meta::List(list) = item else { return Err(Error::custom(EVENTS).with_span(item)) };
+        let of = list.parse_args_with(Punctuated::<OfAggregate, Token![,]>::parse_terminated).map_err(Error::from)?;
+        Ok(Self { span: list.path.span(), of: of.into_iter().collect() })
+    }
+}
+
+impl Parse for OfAggregate {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let aggregate = Path::parse_mod_style(input)?;
+        if !input.peek(syn::token::Paren) {
+            return Err(syn::Error::new_spanned(aggregate, EVENTS));
+        }
+        let content;
+        parenthesized!(content in input);
+        let events = Punctuated::<Path, Token![,]>::parse_terminated_with(&content, Path::parse_mod_style)?;
+        Ok(Self { aggregate, events: events.into_iter().collect() })
+    }
+}
+
+/// `lookups(OrderCustomer)`.
+#[derive(Clone)]
+pub(super) struct Lookups {
+    pub(super) span: Span,
+    pub(super) models: Vec<Path>,
+}
+
+impl FromMeta for Lookups {
+    fn from_meta(item: &Meta) -> Result<Self> {
+        let usage = "list read models without events: `lookups(OrderCustomer, ..)`";
+        let Meta::List(list) = item else { return Err(Error::custom(usage).with_span(item)) };
+        let paths =
+            |input: ParseStream| Punctuated::<Path, Token![,]>::parse_terminated_with(input, Path::parse_mod_style);
+        let models = list.parse_args_with(paths).map_err(Error::from)?;
+        Ok(Self { span: list.path.span(), models: models.into_iter().collect() })
+    }
+}

@@ -1,0 +1,80 @@
+mod checks;
+pub(super) mod projection;
+mod rows;
+mod table;
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Type;
+use syn::spanned::Spanned;
+
+use super::model::Model;
+use crate::support::expansion::sealed;
+
+pub(super) fn expand(model: &Model) -> TokenStream {
+    let parts =
+        [Some(read_model(model)), constants(model), Some(projection::expand(model)), Some(checks::expand(model))];
+    let parts = parts.into_iter().flatten();
+    sealed(&model.runtime, &quote!(#(#parts)*))
+}
+
+fn read_model(model: &Model) -> TokenStream {
+    let (ident, table, rows) = (&model.ident, table::expand(model), rows::expand(model));
+    let reference = reference(model);
+    quote! {
+        #[automatically_derived]
+        impl __private::ReadModel for #ident {
+            const TABLE: &'static __private::Table = &#table;
+            #rows
+        }
+        #reference
+    }
+}
+
+/// That others can refer to its rows, where its key is one value.
+pub(super) fn reference(model: &Model) -> Option<TokenStream> {
+    let ident = &model.ident;
+    let [(_, key)] = model.key()[..] else { return None };
+    let ty = &key.ty;
+    Some(quote! {
+        #[automatically_derived]
+        impl __private::KeyOf<#ident> for #ty {
+            const TABLE: &'static __private::Table = <#ident as __private::ReadModel>::TABLE;
+        }
+    })
+}
+
+/// A constant for each field by which rows are chosen or ordered.
+pub(super) fn constants(model: &Model) -> Option<TokenStream> {
+    let (vis, ident) = (&model.vis, &model.ident);
+    let constants = model.fields.iter().enumerate().filter_map(|(index, field)| {
+        let (constant, ty, index) = (field.constant()?, &field.ty, Literal::usize_unsuffixed(index));
+        let (filter, order) = (field.filter, field.order);
+        let what = match (filter, order) {
+            (true, true) => "filter and order",
+            (true, false) => "filter",
+            (false, _) => "order",
+        };
+        let doc = format!("The field `{}`, to {what} by.", field.name);
+        Some(quote! {
+            #[doc = #doc]
+            #vis const #constant: __private::Field<Self, #ty, #filter, #order> = __private::Field::at(#index);
+        })
+    });
+    let constants: Vec<_> = constants.collect();
+    (!constants.is_empty()).then(|| {
+        quote! {
+            #[automatically_derived]
+            #[allow(dead_code, unreachable_pub, reason = "not every field is asked for by every program")]
+            impl #ident { #(#constants)* }
+        }
+    })
+}
+
+/// What the runtime does with a field of a type, at the type: so the compiler complains there, once, of a type that can't
+/// be a field's.
+fn of_type(ty: &Type, function: &str) -> TokenStream {
+    let span = ty.span();
+    let function = syn::Ident::new(function, span);
+    quote_spanned!(span=> <#ty as __private::FieldValue>::#function)
+}

@@ -1,0 +1,32 @@
+//! What no macro sees: the columns that types take.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote_spanned;
+use syn::spanned::Spanned;
+
+use super::of_type;
+use crate::read_model::model::{Model, ModelField};
+
+pub(super) fn expand(model: &Model) -> TokenStream {
+    model.fields.iter().flat_map(of_field).chain(names(model)).collect()
+}
+
+fn of_field(field: &ModelField) -> impl Iterator<Item = TokenStream> {
+    let ModelField { name, ty, .. } = field;
+    let columns = of_type(ty, "COLUMNS");
+    let key = field.key.map(|_| quote_spanned!(ty.span()=> const _: () = __private::check_key(#columns, #name);));
+    // A key that can't be ordered is no key, which is said above.
+    let ordered = (field.key.is_none() && (field.filter || field.order))
+        .then(|| quote_spanned!(ty.span()=> const _: () = __private::check_ordered(#columns, #name);));
+    key.into_iter().chain(ordered)
+}
+
+fn names(model: &Model) -> impl Iterator<Item = TokenStream> {
+    let ident = &model.ident;
+    model.fields.iter().enumerate().map(move |(index, field)| {
+        let index = Literal::usize_unsuffixed(index);
+        quote_spanned! {field.ident.span()=>
+            const _: () = __private::check_names(<#ident as __private::ReadModel>::TABLE, #index);
+        }
+    })
+}

@@ -1,0 +1,62 @@
+//! How rows are written and read.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::of_type;
+use crate::read_model::model::Model;
+
+pub(super) fn expand(model: &Model) -> TokenStream {
+    let idents: Vec<_> = model.fields.iter().map(|field| &field.ident).collect();
+    let of = |function: &'static str| model.fields.iter().map(move |field| of_type(&field.ty, function));
+    let (take, settle, put) = (of("take"), of("settle"), of("put"));
+    let places = (0..model.fields.len()).map(Literal::usize_unsuffixed);
+    let key = key(model);
+    quote! {
+        #key
+        fn read(row: &mut __private::RowReader<'_, '_>) -> __private::Result<Self, __private::ColumnError> {
+            __private::Ok(Self { #(#idents: #take(row)?),* })
+        }
+        fn settle(&mut self) -> __private::Result<(), __private::ColumnError> {
+            #(#settle(&mut self.#idents)?;)*
+            __private::Ok(())
+        }
+        fn write_field(
+            &self,
+            field: __private::usize,
+            row: &mut __private::RowWriter,
+        ) -> __private::Result<(), __private::ColumnError> {
+            match field {
+                #(#places => #put(&self.#idents, row),)*
+                _ => __private::no_field(),
+            }
+        }
+    }
+}
+
+/// The type of the key, and how it is taken from a row and written.
+fn key(model: &Model) -> TokenStream {
+    let fields = model.key();
+    let types: Vec<_> = fields.iter().map(|(_, field)| &field.ty).collect();
+    let clones = fields.iter().map(|(_, field)| {
+        let ident = &field.ident;
+        quote!(__private::Clone::clone(&self.#ident))
+    });
+    let puts = fields.iter().map(|(_, field)| of_type(&field.ty, "put"));
+    let (ty, clone, write) = if let [ty] = types[..] {
+        (quote!(#ty), quote!(#(#clones)*), quote!(#(#puts)*(key, row)))
+    } else {
+        let places = (0..types.len()).map(Literal::usize_unsuffixed);
+        (quote!((#(#types),*)), quote!((#(#clones),*)), quote!(#(#puts(&key.#places, row)?;)* __private::Ok(())))
+    };
+    quote! {
+        type Key = #ty;
+        fn key(&self) -> Self::Key { #clone }
+        fn write_key(
+            key: &Self::Key,
+            row: &mut __private::RowWriter,
+        ) -> __private::Result<(), __private::ColumnError> {
+            #write
+        }
+    }
+}

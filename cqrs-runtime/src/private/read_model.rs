@@ -1,0 +1,102 @@
+//! Read models: what the derive asks of a field's type, and where events go.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::aggregate::Emits;
+use crate::column::{self, Column, ColumnError, RowReader, RowWriter};
+use crate::event::Event;
+use crate::json;
+use crate::projection::{Lookup, LookupOf, PartitionKey, Project, Projection, Route};
+use crate::read_model::{Table, TableField};
+use crate::value::Value;
+
+/// A type that a field of a read model can have.
+///
+/// All that an expansion asks of a field stands in this one trait: so a type that lacks it is one error.
+pub trait FieldValue: Value + Serialize + DeserializeOwned + 'static {
+    /// The columns that it takes.
+    const COLUMNS: Column = <Self as Value>::COLUMN;
+    /// A field that has no name yet, and is for nothing.
+    const FIELD: TableField = TableField {
+        name: "",
+        column: Self::COLUMNS,
+        shape: <Self as Value>::shape,
+        filter: false,
+        order: false,
+        references: None,
+        description: "",
+    };
+
+    /// Writes its cells.
+    fn put(&self, row: &mut RowWriter) -> Result<(), ColumnError> {
+        row.put(self)
+    }
+
+    /// Reads its cells.
+    fn take(row: &mut RowReader<'_, '_>) -> Result<Self, ColumnError> {
+        row.take()
+    }
+
+    /// Leaves of it what its columns hold.
+    fn settle(&mut self) -> Result<(), ColumnError> {
+        column::settle(self)
+    }
+}
+
+impl<T: Value + Serialize + DeserializeOwned + 'static> FieldValue for T {}
+
+/// The key of a read model, or one that may be absent: what a field must be to refer to a row.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the key of `{M}`",
+    label = "it can't refer to a row of `{M}`",
+    note = "a field with `references = {M}` holds the key of a row of `{M}`, or `Option` of it; a read model whose key has \
+            several fields can't be referred to"
+)]
+pub trait KeyOf<M> {
+    /// The table of the read model.
+    const TABLE: &'static Table;
+}
+
+impl<M, K: KeyOf<M>> KeyOf<M> for Option<K> {
+    const TABLE: &'static Table = K::TABLE;
+}
+
+/// The table to which a field refers.
+#[must_use]
+pub fn referred<M, K: KeyOf<M>>() -> &'static Table {
+    K::TABLE
+}
+
+/// No field has this place.
+///
+/// # Errors
+/// Always.
+pub fn no_field() -> Result<(), ColumnError> {
+    Err(ColumnError::Cells { found: 0, expected: 1 })
+}
+
+/// Where an event goes.
+#[must_use]
+pub fn route<M: Projection + Project<E>, A: Emits<E>, E: Event + Clone>() -> Route<M> {
+    Route::of::<A, E>()
+}
+
+/// Where an event goes that tells by a field which events it belongs with.
+#[must_use]
+pub fn route_by_field<M: Projection + Project<E> + PartitionKey<E>, A: Emits<E>, E: Event + Clone>() -> Route<M> {
+    Route::by_field::<A, E>()
+}
+
+/// A table that a projection keeps for itself.
+#[must_use]
+pub fn lookup<M: Projection, L: LookupOf<M>>() -> Lookup {
+    Lookup::of::<L>()
+}
+
+/// The text of a field that events of one sequence have in common: a text as it is, anything else as JSON.
+pub fn partition_key<T: Value + Serialize>(field: &T) -> String {
+    // The event was decoded from JSON, so the field can be told in JSON. If it could not, events would share a sequence.
+    let json = json::encode(field).unwrap_or_default();
+    serde_json::from_str(&json).unwrap_or(json)
+}
