@@ -1,5 +1,6 @@
 //! Event-sourced bank accounts.
 //!
-//! [`domain`] is the bank; the program `bank` is its command line.
+//! [`domain`] is the bank, [`read_models`] is what it is asked about; the program `bank` is its command line.
 
 pub mod domain;
+pub mod read_models;

@@ -79,9 +79,23 @@ impl<'f, M: ReadModel> Keyed<'f, M> {
     /// # Errors
     /// When the row can't be stored.
     pub fn upsert(self, new: impl FnOnce() -> M, change: impl FnOnce(&mut M)) -> Result<(), ProjectionError> {
+        self.try_upsert(new, |row| {
+            change(row);
+            Ok::<_, BoxError>(())
+        })
+    }
+
+    /// Makes the row where there is none, and changes it then by what may fail; any error serves.
+    ///
+    /// # Errors
+    /// When the change fails, or the row can't be stored.
+    pub fn try_upsert<E: Into<BoxError>>(
+        self,
+        new: impl FnOnce() -> M,
+        change: impl FnOnce(&mut M) -> Result<(), E>,
+    ) -> Result<(), ProjectionError> {
         self.change(Presence::Either, |slot| {
-            change(slot.row.get_or_insert_with(new));
-            Ok(())
+            change(slot.row.get_or_insert_with(new)).map_err(ProjectionError::refused)
         })
     }
 

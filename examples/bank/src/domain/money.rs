@@ -83,6 +83,7 @@ impl FromStr for Currency {
 /// # Ok::<(), bank::domain::ParseMoneyError>(())
 /// ```
 #[derive(Value, Copy, Eq, Hash)]
+#[value(columns)]
 pub struct Money {
     minor: i64,
     currency: Currency,
@@ -163,6 +164,18 @@ impl Money {
             return Err(MoneyError::CurrencyMismatch { left: self.currency, right: other.currency });
         }
         let minor = self.minor.checked_add(other.minor).ok_or(MoneyError::Overflow)?;
+        Ok(Self { minor, ..self })
+    }
+
+    /// The difference.
+    ///
+    /// # Errors
+    /// When the currencies differ or the difference is too large.
+    pub fn checked_sub(self, other: Self) -> Result<Self, MoneyError> {
+        if self.currency != other.currency {
+            return Err(MoneyError::CurrencyMismatch { left: self.currency, right: other.currency });
+        }
+        let minor = self.minor.checked_sub(other.minor).ok_or(MoneyError::Overflow)?;
         Ok(Self { minor, ..self })
     }
 

@@ -61,7 +61,7 @@ impl AccountSummary {
 
 impl Project<AccountOpened> for AccountSummary {
     fn project(row: &mut Row<Self>, event: &Recorded<AccountOpened>) -> Result<(), ProjectionError> {
-        let account_id = event.stream_id.parse()?;
+        let account_id = row.id()?;
         row.insert(|| Self {
             account_id,
             owner: event.owner.clone(),
