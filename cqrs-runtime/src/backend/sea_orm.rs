@@ -11,6 +11,7 @@ mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod statement;
+mod tables;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -106,6 +106,12 @@ pub enum StoreError {
         /// Which column, and what is wrong with it.
         what: &'static str,
     },
+    /// A batch would write a row that belongs to a partition of which it holds no lease; nothing was written.
+    #[error("a row of `{name}` belongs to a partition that another worker may have")]
+    ForeignRow {
+        /// The generation.
+        name: String,
+    },
     /// A stored event can't be read. Others are not affected.
     #[error(
         "the event at position {position}{} can't be read: its column `{column}` holds what it can't have been given",

@@ -4,7 +4,7 @@ use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, St
 
 use super::*;
 
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 11] = [
     "cqrs_events",
     "cqrs_receipts",
     "cqrs_claims",
@@ -13,6 +13,9 @@ const TABLES: [&str; 8] = [
     "cqrs_fences",
     "cqrs_workers",
     "cqrs_checkpoints",
+    "cqrs_generations",
+    "cqrs_dead_letters",
+    "cqrs_tombstones",
 ];
 
 /// Those of others in the same database.

@@ -7,8 +7,18 @@ use sea_orm::{ConnectionTrait, TransactionTrait};
 use super::workload::Workload;
 use super::*;
 
-const TABLES: [&str; 7] =
-    ["cqrs_events", "cqrs_receipts", "cqrs_claims", "cqrs_snapshots", "cqrs_log", "cqrs_workers", "cqrs_checkpoints"];
+const TABLES: [&str; 10] = [
+    "cqrs_events",
+    "cqrs_receipts",
+    "cqrs_claims",
+    "cqrs_snapshots",
+    "cqrs_log",
+    "cqrs_workers",
+    "cqrs_checkpoints",
+    "cqrs_generations",
+    "cqrs_dead_letters",
+    "cqrs_tombstones",
+];
 
 /// A file that the first program has written an event to.
 const FIRST_SCHEMA: &str = concat!(

@@ -11,6 +11,7 @@ mod pool;
 mod read;
 mod row;
 mod snapshot;
+mod tables;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,10 +23,11 @@ use self::connect::Connections;
 use self::listen::Listening;
 use self::notify::Notifier;
 use self::pool::Pool;
+use super::tables::Serving;
 use super::{Options, lookup};
 use crate::store::{
     Append, Appended, Backend, Claim, CommitError, EventQuery, EventSink, LoadQuery, LoadSink, LogHead, Receipt,
-    ReceiptKey, Snapshot, StoreError, StreamKey, Verdict, Waiting, Watch,
+    ReceiptKey, Snapshot, StoreError, StreamKey, Tables, Verdict, Waiting, Watch,
 };
 
 /// A log on a PostgreSQL server: one connection at a time appends, a few read, and a few do the work of projections.
@@ -34,6 +36,7 @@ pub(super) struct PostgresBackend {
     readers: Arc<Pool>,
     /// Their transactions are READ COMMITTED, as the writer's.
     workers: Pool,
+    serving: Serving,
     log: Uuid,
     notifier: Notifier,
     listening: Listening,
@@ -47,7 +50,9 @@ impl PostgresBackend {
         let log = migrate::verify(&writer).await?;
         let readers = Arc::new(readers);
         let notifier = Notifier::new(Arc::clone(&readers), log);
-        Ok(Self { writer, readers, workers, log, notifier, listening, poll_interval: options.poll_interval })
+        let poll_interval = options.poll_interval;
+        let serving = Serving::default();
+        Ok(Self { writer, readers, workers, serving, log, notifier, listening, poll_interval })
     }
 }
 
@@ -95,6 +100,10 @@ impl Backend for PostgresBackend {
 
     fn poll_interval(&self) -> Duration {
         self.poll_interval
+    }
+
+    fn tables(&self) -> Option<&dyn Tables> {
+        Some(self)
     }
 
     async fn close(&self) {

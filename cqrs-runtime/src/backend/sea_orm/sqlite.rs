@@ -10,6 +10,7 @@ mod page;
 mod read;
 mod row;
 mod snapshot;
+mod tables;
 mod watch;
 
 use std::time::Duration;
@@ -19,10 +20,11 @@ use sea_orm::DatabaseConnection;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
+use super::tables::Serving;
 use super::{Options, lookup};
 use crate::store::{
     Append, Backend, Claim, CommitError, EventQuery, EventSink, LoadQuery, LoadSink, LogHead, Receipt, ReceiptKey,
-    Snapshot, StoreError, StreamKey, Verdict, Waiting, Watch,
+    Snapshot, StoreError, StreamKey, Tables, Verdict, Waiting, Watch,
 };
 
 /// A log in an SQLite file: one connection writes, a few read.
@@ -30,6 +32,7 @@ pub(super) struct SqliteBackend {
     /// A pool of one; who holds the lock may leave a transaction open between two calls.
     writer: Mutex<DatabaseConnection>,
     readers: DatabaseConnection,
+    serving: Serving,
     log: Uuid,
     url: String,
     options: Options,
@@ -40,7 +43,8 @@ impl SqliteBackend {
         let (writer, readers) = connect::connect(url, options).await?;
         migrate::migrate(&writer).await?;
         let log = migrate::verify(&writer).await?;
-        Ok(Self { writer: Mutex::new(writer), readers, log, url: url.to_owned(), options: *options })
+        let serving = Serving::default();
+        Ok(Self { writer: Mutex::new(writer), readers, serving, log, url: url.to_owned(), options: *options })
     }
 }
 
@@ -85,6 +89,10 @@ impl Backend for SqliteBackend {
 
     fn poll_interval(&self) -> Duration {
         self.options.poll_interval
+    }
+
+    fn tables(&self) -> Option<&dyn Tables> {
+        Some(self)
     }
 
     async fn close(&self) {

@@ -48,3 +48,11 @@ pub struct LetterChanges {
     /// The positions of letters that are no more.
     pub settled: Vec<u64>,
 }
+
+impl LetterChanges {
+    /// Whether nothing changes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.parked.is_empty() && self.settled.is_empty()
+    }
+}

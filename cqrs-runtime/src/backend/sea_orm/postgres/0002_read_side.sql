@@ -19,3 +19,65 @@ CREATE TABLE cqrs_checkpoints (
 
 -- The time by which sessions expire.
 CREATE FUNCTION cqrs_clock() RETURNS timestamptz LANGUAGE sql VOLATILE RETURN clock_timestamp();
+
+-- Which tables hold the rows of a projection: each rebuild fills tables of its own, named with the generation's number.
+-- A generation that was dropped stays here, so that its number is not given again. `tables` are their names without it,
+-- as JSON; `shown` is what the view that people look at shows of the first one.
+CREATE TABLE cqrs_generations (
+    projection   text         COLLATE "C" NOT NULL,
+    number       bigint       NOT NULL CHECK (number > 0),
+    fingerprint  text         COLLATE "C" NOT NULL,
+    partitions   bigint       NOT NULL CHECK (partitions > 0),
+    state        text         COLLATE "C" NOT NULL CHECK (state IN ('building', 'serving', 'retired', 'dropped')),
+    tables       text         COLLATE "C" NOT NULL,
+    shown        text         COLLATE "C" NOT NULL,
+    head         bigint       NOT NULL,
+    created_at   timestamptz  NOT NULL,
+    served_at    timestamptz,
+    PRIMARY KEY (projection, number)
+);
+
+CREATE UNIQUE INDEX cqrs_generations_serving ON cqrs_generations (projection, fingerprint) WHERE state = 'serving';
+CREATE UNIQUE INDEX cqrs_generations_building ON cqrs_generations (projection, fingerprint) WHERE state = 'building';
+
+-- Events that a generation has not projected.
+CREATE TABLE cqrs_dead_letters (
+    name            text         COLLATE "C" NOT NULL,
+    position        bigint       NOT NULL,
+    sequence        bigint       NOT NULL,
+    sequence_key    text         COLLATE "C" NOT NULL,
+    tenant          text         COLLATE "C" NOT NULL,
+    stream_type     text         COLLATE "C" NOT NULL,
+    stream_id       text         COLLATE "C" NOT NULL,
+    version         bigint       NOT NULL,
+    event_name      text         COLLATE "C" NOT NULL,
+    schema_version  bigint       NOT NULL,
+    error           text         COLLATE "C" NOT NULL,
+    attempts        bigint       NOT NULL,
+    parked_at       timestamptz  NOT NULL,
+    retry_at        timestamptz,
+    request         text         COLLATE "C" CHECK (request IN ('retry', 'discard')),
+    PRIMARY KEY (name, position)
+);
+
+CREATE INDEX cqrs_dead_letters_by_sequence ON cqrs_dead_letters (name, sequence);
+
+-- Rows that were deleted, each by its last deletion, so that whoever follows the changes of a table learns of it.
+CREATE TABLE cqrs_tombstones (
+    name        text    COLLATE "C" NOT NULL,
+    table_name  text    COLLATE "C" NOT NULL,
+    tenant      text    COLLATE "C" NOT NULL,
+    key         text    COLLATE "C" NOT NULL,
+    partition   bigint  NOT NULL,
+    position    bigint  NOT NULL,
+    PRIMARY KEY (name, table_name, tenant, key)
+);
+
+CREATE INDEX cqrs_tombstones_by_position ON cqrs_tombstones (name, table_name, partition, position);
+
+-- Moments as rows of JSON have them, in microseconds. Days and the rest of the day are multiplied for themselves: an
+-- interval is multiplied by a double, which counts microseconds of the years until 2255 only.
+CREATE FUNCTION cqrs_time(micros bigint) RETURNS timestamptz LANGUAGE sql STABLE
+RETURN timestamptz 'epoch' + (micros / 86400000000) * interval '24:00:00' + (micros % 86400000000) * interval '1 microsecond';
+CREATE FUNCTION cqrs_micros(moment timestamptz) RETURNS bigint LANGUAGE sql IMMUTABLE
+RETURN (extract(epoch FROM moment) * 1000000)::bigint;

@@ -1,6 +1,6 @@
 //! Sessions, leases and checkpoints on the server.
 
-mod fence;
+pub(super) mod fence;
 
 use std::time::Duration;
 
@@ -86,7 +86,7 @@ fn refusal(error: DbErr, session: &Session) -> StoreError {
 }
 
 /// The code and the detail of what a function has raised.
-fn raised(error: &DbErr) -> Option<(&str, &str)> {
+pub(super) fn raised(error: &DbErr) -> Option<(&str, &str)> {
     let Some(SqlxError::Database(refusal)) = error::sqlx(error) else { return None };
     let refusal = refusal.try_downcast_ref::<PgDatabaseError>()?;
     Some((refusal.code(), refusal.detail().unwrap_or_default()))

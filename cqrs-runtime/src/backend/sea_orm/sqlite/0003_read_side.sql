@@ -19,3 +19,58 @@ CREATE TABLE cqrs_checkpoints (
 
 -- The time in microseconds by which sessions expire: the host's, which all processes on the file share.
 CREATE VIEW cqrs_clock AS SELECT CAST(unixepoch('now', 'subsec') * 1000000 AS INTEGER) AS now;
+
+-- Which tables hold the rows of a projection: each rebuild fills tables of its own, named with the generation's number.
+-- A generation that was dropped stays here, so that its number is not given again. `tables` are their names without it,
+-- as JSON; `shown` is what the view that people look at shows of the first one.
+CREATE TABLE cqrs_generations (
+    projection   TEXT    NOT NULL,
+    number       INTEGER NOT NULL CHECK (number > 0),
+    fingerprint  TEXT    NOT NULL,
+    partitions   INTEGER NOT NULL CHECK (partitions > 0),
+    state        TEXT    NOT NULL CHECK (state IN ('building', 'serving', 'retired', 'dropped')),
+    tables       TEXT    NOT NULL,
+    shown        TEXT    NOT NULL,
+    head         INTEGER NOT NULL,
+    created_at   INTEGER NOT NULL,
+    served_at    INTEGER,
+    PRIMARY KEY (projection, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX cqrs_generations_serving ON cqrs_generations (projection, fingerprint) WHERE state = 'serving';
+CREATE UNIQUE INDEX cqrs_generations_building ON cqrs_generations (projection, fingerprint) WHERE state = 'building';
+
+-- Events that a generation has not projected.
+CREATE TABLE cqrs_dead_letters (
+    name            TEXT    NOT NULL,
+    position        INTEGER NOT NULL,
+    sequence        INTEGER NOT NULL,
+    sequence_key    TEXT    NOT NULL,
+    tenant          TEXT    NOT NULL,
+    stream_type     TEXT    NOT NULL,
+    stream_id       TEXT    NOT NULL,
+    version         INTEGER NOT NULL,
+    event_name      TEXT    NOT NULL,
+    schema_version  INTEGER NOT NULL,
+    error           TEXT    NOT NULL,
+    attempts        INTEGER NOT NULL,
+    parked_at       INTEGER NOT NULL,
+    retry_at        INTEGER,
+    request         TEXT CHECK (request IN ('retry', 'discard')),
+    PRIMARY KEY (name, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX cqrs_dead_letters_by_sequence ON cqrs_dead_letters (name, sequence);
+
+-- Rows that were deleted, each by its last deletion, so that whoever follows the changes of a table learns of it.
+CREATE TABLE cqrs_tombstones (
+    name        TEXT    NOT NULL,
+    table_name  TEXT    NOT NULL,
+    tenant      TEXT    NOT NULL,
+    key         TEXT    NOT NULL,
+    partition   INTEGER NOT NULL,
+    position    INTEGER NOT NULL,
+    PRIMARY KEY (name, table_name, tenant, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX cqrs_tombstones_by_position ON cqrs_tombstones (name, table_name, partition, position);

@@ -1,7 +1,7 @@
 //! Sessions, leases and checkpoints in the file.
 
 mod acquire;
-mod fence;
+pub(super) mod fence;
 mod standing;
 
 use std::time::Duration;

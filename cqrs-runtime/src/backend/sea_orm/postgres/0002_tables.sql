@@ -1,0 +1,130 @@
+-- Makes the tables of a new generation by `definition`, in which `@` stands for its number, and enters it; one that is
+-- being built with this fingerprint is left as it is. The number of either.
+CREATE FUNCTION cqrs_create_generation(
+    this_projection text, this_fingerprint text, these_partitions bigint, these_tables text, shown text,
+    definition text
+) RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    this  bigint;
+BEGIN
+    PERFORM cqrs_lock_generations();
+    SELECT g.number INTO this FROM cqrs_generations g
+    WHERE g.projection = this_projection AND g.fingerprint = this_fingerprint AND g.state = 'building';
+    IF FOUND THEN
+        RETURN this;
+    END IF;
+    -- Two projections may have a lookup of one name: its tables get numbers that differ.
+    SELECT coalesce(max(g.number), 0) + 1 INTO this FROM cqrs_generations g
+    WHERE g.projection = this_projection OR EXISTS (
+        SELECT FROM json_array_elements_text(g.tables::json) JOIN json_array_elements_text(these_tables::json)
+            USING (value));
+    EXECUTE replace(definition, '@', this::text);
+    INSERT INTO cqrs_generations (projection, number, fingerprint, partitions, state, tables, shown, head, created_at)
+    VALUES (this_projection, this, this_fingerprint, these_partitions, 'building', these_tables, shown,
+        (SELECT coalesce(max(e.position), 0) FROM cqrs_events e), cqrs_clock());
+    RETURN this;
+END $$;
+
+-- Who changes what serves, or which tables there are, does so alone.
+CREATE FUNCTION cqrs_lock_generations() RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'generations need the isolation level READ COMMITTED' USING ERRCODE = 'CQ001';
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended('cqrs_generations', 'cqrs_generations'::regclass::oid::bigint));
+END $$;
+
+-- Lets a generation serve in the place of the one of its fingerprint: 'serves', or 'gone' where there is none.
+--
+-- CQ008 where it has not come as far as it must; how far it has come and how far it must is the detail. No lock is waited
+-- for longer than `patience` milliseconds: those who read the view hold it, and others wait behind this.
+CREATE FUNCTION cqrs_swap(this_projection text, this_number bigint, patience bigint)
+RETURNS text LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    new         cqrs_generations;
+    old         cqrs_generations;
+    come        bigint;
+    needed      bigint;
+    definition  text;
+BEGIN
+    PERFORM set_config('lock_timeout', patience::text, true);
+    PERFORM cqrs_lock_generations();
+    SELECT * INTO new FROM cqrs_generations g
+    WHERE g.projection = this_projection AND g.number = this_number AND g.state <> 'dropped';
+    IF NOT FOUND THEN
+        RETURN 'gone';
+    ELSIF new.state = 'serving' THEN
+        RETURN 'serves';
+    END IF;
+    SELECT * INTO old FROM cqrs_generations g
+    WHERE g.projection = this_projection AND g.fingerprint = new.fingerprint AND g.state = 'serving';
+
+    definition := format('VIEW %I AS SELECT %s FROM %I AS t', this_projection, new.shown, this_projection || '_g' || this_number);
+
+    -- Asked twice, so that workers are not held up while the view is waited for.
+    FOR turn IN 1..2 LOOP
+        SELECT CASE WHEN count(*) < new.partitions THEN 0 ELSE min(c.position) END INTO come
+        FROM cqrs_checkpoints c WHERE c.name = this_projection || '@' || this_number;
+        SELECT greatest(new.head, max(c.position)) INTO needed
+        FROM cqrs_checkpoints c WHERE c.name = this_projection || '@' || old.number;
+        IF come < needed THEN
+            RAISE EXCEPTION 'the generation is behind' USING ERRCODE = 'CQ008', DETAIL = come || ' ' || needed;
+        END IF;
+        CONTINUE WHEN turn = 2;
+        BEGIN
+            EXECUTE 'CREATE OR REPLACE ' || definition;
+        EXCEPTION WHEN invalid_table_definition THEN
+            EXECUTE format('DROP VIEW %I', this_projection);
+            EXECUTE 'CREATE ' || definition;
+        END;
+        PERFORM FROM cqrs_checkpoints c
+        WHERE c.name IN (this_projection || '@' || this_number, this_projection || '@' || old.number)
+        ORDER BY c.name, c.partition FOR UPDATE;
+    END LOOP;
+
+    UPDATE cqrs_generations g SET state = 'retired' WHERE g.projection = this_projection AND g.number = old.number;
+    -- What is retired stands still.
+    UPDATE cqrs_checkpoints c SET worker = NULL WHERE c.name = this_projection || '@' || old.number;
+    DELETE FROM cqrs_workers w WHERE w.name = this_projection || '@' || old.number;
+    UPDATE cqrs_generations g SET state = 'serving', served_at = greatest(cqrs_clock(), (
+        SELECT max(o.served_at) + interval '1 microsecond' FROM cqrs_generations o WHERE o.projection = this_projection))
+    WHERE g.projection = this_projection AND g.number = this_number;
+    RETURN 'serves';
+END $$;
+
+-- Drops the tables of a generation and all that belongs to it; false where it serves.
+--
+-- One that serves an older shape is dropped when no worker keeps it up to date any more.
+CREATE FUNCTION cqrs_drop_generation(this_projection text, this_number bigint, patience bigint)
+RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    this       cqrs_generations;
+    this_name  text := this_projection || '@' || this_number;
+    each_table text;
+BEGIN
+    PERFORM set_config('lock_timeout', patience::text, true);
+    PERFORM cqrs_lock_generations();
+    SELECT * INTO this FROM cqrs_generations g
+    WHERE g.projection = this_projection AND g.number = this_number AND g.state <> 'dropped';
+    IF NOT FOUND THEN
+        RETURN true;
+    END IF;
+    IF this.state = 'serving' AND (
+        NOT EXISTS (SELECT FROM cqrs_generations g WHERE g.projection = this_projection AND g.state = 'serving'
+            AND g.served_at > this.served_at)
+        OR EXISTS (SELECT FROM cqrs_workers w WHERE w.name = this_name AND w.expires_at > cqrs_clock()))
+    THEN
+        RETURN false;
+    END IF;
+    -- The tables first, as a worker's batch locks them.
+    FOR each_table IN SELECT json_array_elements_text(this.tables::json) LOOP
+        EXECUTE format('DROP TABLE IF EXISTS %I', each_table || '_g' || this_number);
+    END LOOP;
+    PERFORM FROM cqrs_checkpoints c WHERE c.name = this_name ORDER BY c.partition FOR UPDATE;
+    DELETE FROM cqrs_checkpoints c WHERE c.name = this_name;
+    DELETE FROM cqrs_workers w WHERE w.name = this_name;
+    DELETE FROM cqrs_dead_letters l WHERE l.name = this_name;
+    DELETE FROM cqrs_tombstones t WHERE t.name = this_name;
+    UPDATE cqrs_generations g SET state = 'dropped' WHERE g.projection = this_projection AND g.number = this_number;
+    RETURN true;
+END $$;

@@ -1,0 +1,69 @@
+//! Generations: each change of what serves is one call of a function, which is one transaction.
+
+use sea_orm::{DbErr, QueryResult, Value};
+
+use super::super::super::statement::one;
+use super::super::super::tables::{definition, generations, shown};
+use super::super::leases::raised;
+use super::super::pool::Pool;
+use super::Postgres;
+use crate::store::{Generation, GenerationKey, NewGeneration, StoreError, SwapVerdict};
+
+const CREATE: &str = "SELECT cqrs_create_generation($1, $2, $3, $4, $5, $6)";
+const SWAP: &str = "SELECT cqrs_swap($1, $2, $3)";
+const DROP: &str = "SELECT cqrs_drop_generation($1, $2, $3)";
+
+/// How long a lock is waited for that people may hold who look at a view, in milliseconds: others wait behind it.
+const PATIENCE: i64 = 1_000;
+
+/// The generation has not come as far as it must; how far it has come and how far it must is the detail.
+const BEHIND: &str = "CQ008";
+
+/// Makes a generation.
+pub(super) async fn create(pool: &Pool, new: &NewGeneration<'_>) -> Result<Generation, StoreError> {
+    let names: Vec<_> = new.tables.iter().map(|table| table.name.as_str()).collect();
+    let made = new.tables.iter().map(|table| definition::<Postgres>(table, &format!("{}_g@", table.name)));
+    let values: [Value; 6] = [
+        new.projection.into(),
+        new.fingerprint.into(),
+        i64::from(new.partitions).into(),
+        // Texts always are JSON.
+        serde_json::to_string(&names).unwrap_or_default().into(),
+        new.tables.first().map(shown::<Postgres>).unwrap_or_default().into(),
+        made.collect::<String>().into(),
+    ];
+    let row = one(pool, CREATE, values).await?;
+    let number: Option<i64> = row.map(|row| row.try_get_by_index(0)).transpose()?;
+    let known = generations::<Postgres>(pool, new.projection).await?;
+    let made = known.into_iter().find(|generation| Some(generation.key.number.into()) == number);
+    made.ok_or(StoreError::CorruptRow { table: "cqrs_generations", what: "a generation has gone as it was made" })
+}
+
+/// Lets a generation serve.
+pub(super) async fn swap(pool: &Pool, key: &GenerationKey) -> Result<SwapVerdict, StoreError> {
+    match call(pool, SWAP, key).await {
+        Ok(row) if row.try_get_by_index::<String>(0)? == "serves" => Ok(SwapVerdict::Serves),
+        Ok(_) => Ok(SwapVerdict::Gone),
+        Err(error) => behind(&error).ok_or_else(|| error.into()),
+    }
+}
+
+fn behind(error: &DbErr) -> Option<SwapVerdict> {
+    let Some((BEHIND, detail)) = raised(error) else { return None };
+    let (position, needed) = detail.split_once(' ')?;
+    Some(SwapVerdict::Behind { position: position.parse().ok()?, needed: needed.parse().ok()? })
+}
+
+/// Drops a generation.
+pub(super) async fn remove(pool: &Pool, key: &GenerationKey) -> Result<(), StoreError> {
+    if call(pool, DROP, key).await?.try_get_by_index(0)? {
+        return Ok(());
+    }
+    Err(StoreError::Serving { projection: key.projection.clone(), generation: key.number })
+}
+
+async fn call(pool: &Pool, sql: &str, key: &GenerationKey) -> Result<QueryResult, DbErr> {
+    let values = [key.projection.as_str().into(), i64::from(key.number).into(), PATIENCE.into()];
+    let row = one(pool, sql, values).await?;
+    row.ok_or_else(|| DbErr::RecordNotFound(sql.to_owned()))
+}

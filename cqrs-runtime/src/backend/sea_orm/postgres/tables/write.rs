@@ -1,0 +1,48 @@
+//! A batch as one statement, which is one transaction: the fence, and all that is written behind it.
+
+use sea_orm::sqlx::postgres::PgDatabaseError;
+use sea_orm::{DbErr, SqlxError};
+
+use super::super::super::statement::all;
+use super::super::super::{error, tables};
+use super::super::leases::fence::{CALL, Fence};
+use super::super::pool::Pool;
+use super::Postgres;
+use crate::store::{AdvanceVerdict, RowBatch, StoreError};
+
+/// The code of a NOT NULL that was violated.
+const NOT_NULL: &str = "23502";
+
+/// Writes a batch.
+///
+/// All parts of a statement see the database as it was before the fence waited for its locks. That is recent enough: who
+/// holds a lease has seen the checkpoint which its last owner has left, and nobody else writes rows of its partition; and
+/// rows that conflict are found whether they were seen or not.
+pub(super) async fn write(pool: &Pool, batch: &RowBatch<'_>) -> Result<AdvanceVerdict, StoreError> {
+    if let Some(verdict) = tables::judged_unasked(batch) {
+        return Ok(verdict);
+    }
+    let name = batch.generation.to_string();
+    let fence = Fence { name: &name, worker: batch.worker, steps: batch.steps };
+    let writes = tables::writes::<Postgres>(batch);
+    let parts = writes.statements.iter().enumerate().map(|(number, part)| format!(", write_{number} AS ({part})\n"));
+    let sql =
+        format!("WITH fence AS MATERIALIZED (SELECT {CALL})\n{}SELECT count(*) FROM fence", parts.collect::<String>());
+    let values = fence.values().into_iter().chain(writes.parameters.into_iter().map(Into::into));
+    match all(pool, &sql, values).await {
+        Ok(_) => Ok(AdvanceVerdict::Advanced),
+        Err(error) if is_foreign_row(&error) => Err(StoreError::ForeignRow { name }),
+        Err(error) => match fence.explain(error) {
+            Err(missing @ StoreError::Missing(_)) => tables::dropped::<Postgres>(pool, batch, missing).await,
+            explained => explained,
+        },
+    }
+}
+
+fn is_foreign_row(error: &DbErr) -> bool {
+    let Some(SqlxError::Database(refusal)) = error::sqlx(error) else { return false };
+    let Some(refusal) = refusal.try_downcast_ref::<PgDatabaseError>() else { return false };
+    refusal.code() == NOT_NULL
+        && matches!((refusal.column(), refusal.table()),
+            (Some("cqrs_partition"), _) | (Some("partition"), Some("cqrs_tombstones")))
+}

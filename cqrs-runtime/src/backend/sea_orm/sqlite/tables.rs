@@ -1,0 +1,64 @@
+//! Tables of read models in the file.
+
+mod generation;
+mod spelling;
+mod write;
+
+use async_trait::async_trait;
+
+use self::spelling::Sqlite;
+use super::super::tables;
+use super::SqliteBackend;
+use crate::column::Numbers;
+use crate::store::{
+    AdvanceVerdict, DeadLetter, Generation, GenerationKey, LetterRequest, NewGeneration, RowBatch, Select, Selected,
+    StoreError, SwapVerdict, TableShape, Tables, Wanted,
+};
+
+#[async_trait]
+impl Tables for SqliteBackend {
+    fn numbers(&self) -> Numbers {
+        Numbers::AsTexts
+    }
+
+    async fn generations(&self, projection: &str) -> Result<Vec<Generation>, StoreError> {
+        tables::generations::<Sqlite>(&self.readers, projection).await
+    }
+
+    async fn create_generation(&self, new: &NewGeneration<'_>) -> Result<Generation, StoreError> {
+        generation::create(&*self.writer.lock().await, new).await
+    }
+
+    async fn swap(&self, generation: &GenerationKey) -> Result<SwapVerdict, StoreError> {
+        generation::swap(&*self.writer.lock().await, generation).await
+    }
+
+    async fn drop_generation(&self, generation: &GenerationKey) -> Result<(), StoreError> {
+        generation::remove(&*self.writer.lock().await, generation).await
+    }
+
+    async fn load(&self, table: &TableShape, wanted: &Wanted) -> Result<String, StoreError> {
+        tables::load::<Sqlite>(&self.readers, table, wanted).await
+    }
+
+    async fn write(&self, batch: &RowBatch<'_>) -> Result<AdvanceVerdict, StoreError> {
+        write::write(&*self.writer.lock().await, batch).await
+    }
+
+    async fn select(&self, select: &Select<'_>) -> Result<Selected, StoreError> {
+        tables::select::<Sqlite>(&self.readers, &self.serving, select).await
+    }
+
+    async fn letters(&self, generation: &GenerationKey) -> Result<Vec<DeadLetter>, StoreError> {
+        tables::letters::<Sqlite>(&self.readers, generation).await
+    }
+
+    async fn request(
+        &self,
+        generation: &GenerationKey,
+        sequence: i64,
+        request: LetterRequest,
+    ) -> Result<u64, StoreError> {
+        tables::request(&*self.writer.lock().await, generation, sequence, request).await
+    }
+}

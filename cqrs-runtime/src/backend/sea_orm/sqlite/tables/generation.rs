@@ -1,0 +1,173 @@
+//! Generations: each change of what serves is one transaction.
+
+use sea_orm::sqlx::query::Query;
+use sea_orm::sqlx::sqlite::SqliteArguments;
+use sea_orm::sqlx::{self, AssertSqlSafe, query};
+use sea_orm::{DatabaseConnection, QueryResult};
+
+use super::super::super::tables::{definition, generations, quoted, shown};
+use super::super::held::Held;
+use super::Sqlite;
+use crate::store::{Generation, GenerationKey, NewGeneration, StoreError, SwapVerdict};
+
+/// Two projections may have a lookup of one name: its tables get numbers that differ.
+const NEXT: &str = "SELECT
+    (SELECT number FROM cqrs_generations WHERE projection = $1 AND fingerprint = $2 AND state = 'building'),
+    (SELECT coalesce(max(number), 0) + 1 FROM cqrs_generations g WHERE projection = $1 OR EXISTS (
+        SELECT 1 FROM json_each(g.tables) WHERE value IN (SELECT value FROM json_each($3))))";
+
+const ENTER: &str = "INSERT INTO cqrs_generations (projection, number, fingerprint, partitions, state, tables, shown, head, created_at)
+    VALUES ($1, $2, $3, $4, 'building', $5, $6, (SELECT coalesce(max(position), 0) FROM cqrs_events),
+        (SELECT now FROM cqrs_clock));
+    COMMIT";
+
+/// Makes a generation.
+pub(super) async fn create(pool: &DatabaseConnection, new: &NewGeneration<'_>) -> Result<Generation, StoreError> {
+    let mut connection = Held::of(pool).await?;
+    let number = create_in(&mut connection, new).await;
+    if number.is_err() {
+        // A transaction that can't be rolled back ends with its connection.
+        let _ = connection.roll_back().await;
+    }
+    drop(connection);
+    let number = number?;
+    let known = generations::<Sqlite>(pool, new.projection).await?;
+    let made = known.into_iter().find(|generation| i64::from(generation.key.number) == number);
+    made.ok_or(StoreError::CorruptRow { table: "cqrs_generations", what: "a generation has gone as it was made" })
+}
+
+async fn create_in(connection: &mut Held, new: &NewGeneration<'_>) -> Result<i64, StoreError> {
+    let names: Vec<_> = new.tables.iter().map(|table| table.name.as_str()).collect();
+    // Texts always are JSON.
+    let names = serde_json::to_string(&names).unwrap_or_default();
+    let (projection, fingerprint) = (new.projection.to_owned(), new.fingerprint.to_owned());
+    connection.run(query("BEGIN IMMEDIATE")).await?;
+    let asked = query(NEXT).bind(projection.clone()).bind(fingerprint.clone()).bind(names.clone());
+    let row = only(connection, asked).await?;
+    if let Some(building) = row.try_get_by_index(0)? {
+        connection.roll_back().await?;
+        return Ok(building);
+    }
+    let number: i64 = row.try_get_by_index(1)?;
+    for table in new.tables {
+        let made = definition::<Sqlite>(table, &format!("{}_g{number}", table.name));
+        connection.run(query(AssertSqlSafe(made)).persistent(false)).await?;
+    }
+    let entered = query(ENTER).bind(projection).bind(number).bind(fingerprint);
+    let shown = new.tables.first().map(shown::<Sqlite>).unwrap_or_default();
+    connection.run(entered.bind(i64::from(new.partitions)).bind(names).bind(shown)).await?;
+    connection.committed();
+    Ok(number)
+}
+
+/// How far all partitions of the generation have come and how far they must, and the one in whose place it serves.
+const STANDING: &str = "SELECT g.state,
+        (SELECT iif(count(*) < g.partitions, 0, min(c.position)) FROM cqrs_checkpoints c
+            WHERE c.name = g.projection || '@' || g.number),
+        max(g.head, coalesce((SELECT max(c.position) FROM cqrs_checkpoints c
+            WHERE c.name = g.projection || '@' || o.number), 0)),
+        o.number, g.shown
+    FROM cqrs_generations g
+    LEFT JOIN cqrs_generations o ON o.projection = g.projection AND o.fingerprint = g.fingerprint AND o.state = 'serving'
+    WHERE g.projection = $1 AND g.number = $2 AND g.state <> 'dropped'";
+
+/// What is retired stands still.
+const SERVE: &str = "
+    UPDATE cqrs_generations SET state = 'retired' WHERE projection = $1 AND number = $3;
+    UPDATE cqrs_checkpoints SET worker = NULL WHERE name = $1 || '@' || $3;
+    DELETE FROM cqrs_workers WHERE name = $1 || '@' || $3;
+    UPDATE cqrs_generations SET state = 'serving', served_at = max((SELECT now FROM cqrs_clock),
+        coalesce((SELECT max(served_at) + 1 FROM cqrs_generations WHERE projection = $1), 0))
+    WHERE projection = $1 AND number = $2;
+    COMMIT";
+
+/// Lets a generation serve.
+pub(super) async fn swap(pool: &DatabaseConnection, key: &GenerationKey) -> Result<SwapVerdict, StoreError> {
+    let mut connection = Held::of(pool).await?;
+    let verdict = swap_in(&mut connection, key).await;
+    if !matches!(verdict, Ok((SwapVerdict::Serves, true))) {
+        // A transaction that can't be rolled back ends with its connection.
+        let _ = connection.roll_back().await;
+    }
+    verdict.map(|(verdict, _)| verdict)
+}
+
+/// The verdict, and whether it was written.
+async fn swap_in(connection: &mut Held, key: &GenerationKey) -> Result<(SwapVerdict, bool), StoreError> {
+    let (projection, number) = (key.projection.clone(), i64::from(key.number));
+    connection.run(query("BEGIN IMMEDIATE")).await?;
+    let standing = connection.run(query(STANDING).bind(projection.clone()).bind(number)).await?.pop();
+    let Some(standing) = standing else { return Ok((SwapVerdict::Gone, false)) };
+    if standing.try_get_by_index::<String>(0)? == "serving" {
+        return Ok((SwapVerdict::Serves, false));
+    }
+    let (position, needed): (i64, i64) = (standing.try_get_by_index(1)?, standing.try_get_by_index(2)?);
+    if position < needed {
+        let number = |position| u64::try_from(position).unwrap_or_default();
+        return Ok((SwapVerdict::Behind { position: number(position), needed: number(needed) }, false));
+    }
+    let (view, table) = (quoted(&key.projection), quoted(&key.table(&key.projection)));
+    let shown: String = standing.try_get_by_index(4)?;
+    let view = format!("DROP VIEW IF EXISTS {view}; CREATE VIEW {view} AS SELECT {shown} FROM {table} AS t");
+    connection.run(query(AssertSqlSafe(view)).persistent(false)).await?;
+    let old: Option<i64> = standing.try_get_by_index(3)?;
+    connection.run(query(SERVE).bind(projection).bind(number).bind(old)).await?;
+    connection.committed();
+    Ok((SwapVerdict::Serves, true))
+}
+
+/// What is to be dropped, and whether it serves: as the last one that was let serve, or because workers still use it.
+const LEAVING: &str = "SELECT g.tables, g.state = 'serving' AND (
+        NOT EXISTS (SELECT 1 FROM cqrs_generations o WHERE o.projection = g.projection AND o.state = 'serving'
+            AND o.served_at > g.served_at)
+        OR EXISTS (SELECT 1 FROM cqrs_workers w WHERE w.name = g.projection || '@' || g.number
+            AND w.expires_at > (SELECT now FROM cqrs_clock)))
+    FROM cqrs_generations g WHERE g.projection = $1 AND g.number = $2 AND g.state <> 'dropped'";
+
+const DROP: &str = "
+    DELETE FROM cqrs_checkpoints WHERE name = $1 || '@' || $2;
+    DELETE FROM cqrs_workers WHERE name = $1 || '@' || $2;
+    DELETE FROM cqrs_dead_letters WHERE name = $1 || '@' || $2;
+    DELETE FROM cqrs_tombstones WHERE name = $1 || '@' || $2;
+    UPDATE cqrs_generations SET state = 'dropped' WHERE projection = $1 AND number = $2;
+    COMMIT";
+
+/// Drops a generation.
+pub(super) async fn remove(pool: &DatabaseConnection, key: &GenerationKey) -> Result<(), StoreError> {
+    let mut connection = Held::of(pool).await?;
+    let removed = remove_in(&mut connection, key).await;
+    if !matches!(removed, Ok(true)) {
+        // A transaction that can't be rolled back ends with its connection.
+        let _ = connection.roll_back().await;
+    }
+    removed.map(|_| ())
+}
+
+/// Whether there was anything to drop.
+async fn remove_in(connection: &mut Held, key: &GenerationKey) -> Result<bool, StoreError> {
+    let (projection, number) = (key.projection.clone(), i64::from(key.number));
+    connection.run(query("BEGIN IMMEDIATE")).await?;
+    let leaving = connection.run(query(LEAVING).bind(projection.clone()).bind(number)).await?.pop();
+    let Some(leaving) = leaving else { return Ok(false) };
+    if leaving.try_get_by_index(1)? {
+        return Err(StoreError::Serving { projection: key.projection.clone(), generation: key.number });
+    }
+    let tables: String = leaving.try_get_by_index(0)?;
+    let tables: Vec<String> = serde_json::from_str(&tables)
+        .map_err(|_| StoreError::CorruptRow { table: "cqrs_generations", what: "tables" })?;
+    for table in tables {
+        let drop = format!("DROP TABLE IF EXISTS {}", quoted(&key.table(&table)));
+        connection.run(query(AssertSqlSafe(drop)).persistent(false)).await?;
+    }
+    connection.run(query(DROP).bind(projection).bind(number)).await?;
+    connection.committed();
+    Ok(true)
+}
+
+async fn only(
+    connection: &mut Held,
+    asked: Query<'_, sqlx::Sqlite, SqliteArguments>,
+) -> Result<QueryResult, StoreError> {
+    let row = connection.run(asked).await?.pop();
+    row.ok_or(StoreError::CorruptRow { table: "cqrs_generations", what: "there is no answer" })
+}

@@ -1,0 +1,105 @@
+use super::super::super::tables::{Spelling, quoted};
+use crate::column::ColumnType;
+
+/// SQLite's words.
+pub(super) struct Sqlite;
+
+impl Spelling for Sqlite {
+    const FENCE_PARAMETERS: usize = 3;
+    const NAME: &'static str = "$2";
+    const FENCED: &'static str = "";
+    const TABLE_OPTIONS: &'static str = "STRICT, WITHOUT ROWID";
+    const ABSENT_FIRST: &'static str = "";
+    const ABSENT_LAST: &'static str = "";
+
+    fn type_of(ty: ColumnType) -> &'static str {
+        match ty {
+            ColumnType::Bool | ColumnType::Integer | ColumnType::Time => "INTEGER",
+            ColumnType::Unsigned
+            | ColumnType::Decimal
+            | ColumnType::Text
+            | ColumnType::Uuid
+            | ColumnType::Date
+            | ColumnType::Document => "TEXT",
+        }
+    }
+
+    fn index(name: &str) -> String {
+        quoted(name)
+    }
+
+    fn rows(parameter: usize) -> String {
+        format!("json_each(${parameter}) AS r")
+    }
+
+    fn cell(row: &str, index: usize, _: ColumnType) -> String {
+        format!("({row} ->> {index})")
+    }
+
+    fn json(parameter: usize) -> String {
+        format!("${parameter}")
+    }
+
+    fn is_among(column: &str, parameter: usize, _: ColumnType) -> String {
+        format!("{column} IN (SELECT value FROM json_each(${parameter}))")
+    }
+
+    fn text(column: &str, _: ColumnType) -> String {
+        column.to_owned()
+    }
+
+    fn small(text: &str) -> String {
+        format!("lower({text})")
+    }
+
+    fn contains(text: &str, part: &str) -> String {
+        format!("instr({text}, {part}) > 0")
+    }
+
+    fn shown(column: &str, _: ColumnType) -> String {
+        column.to_owned()
+    }
+
+    fn to_people(column: &str, ty: ColumnType) -> String {
+        match ty {
+            ColumnType::Time => format!(
+                "strftime('%Y-%m-%d %H:%M:%S', ({column} - {0}) / 1000000, 'unixepoch') || printf('.%06d', {0})",
+                format_args!("({column} % 1000000 + 1000000) % 1000000"),
+            ),
+            ColumnType::Unsigned => format!("iif(ltrim({column}, '0') = '', '0', ltrim({column}, '0'))"),
+            ColumnType::Decimal => decimal(column),
+            _ => column.to_owned(),
+        }
+    }
+
+    fn row(cells: &[String]) -> String {
+        format!("json_array({})", cells.join(", "))
+    }
+
+    fn page(row: &str) -> String {
+        format!("json_group_array({row})")
+    }
+
+    fn same(one: &str, other: &str) -> String {
+        format!("{one} IS {other}")
+    }
+
+    fn is_held(partition: &str) -> String {
+        format!("{partition} IN (SELECT value ->> 0 FROM json_each($1))")
+    }
+}
+
+/// The number in a sortable text (see `column::decimal`): a sign, the count of the digits before the point, the digits,
+/// which are taken from nine and followed by a `~` below zero.
+fn decimal(column: &str) -> String {
+    let lettered = (0..10).fold(format!("substr({column}, 4, length({column}) - 4)"), |text, digit| {
+        format!("replace({text}, '{digit}', '{}')", char::from(b'a' + digit))
+    });
+    let turned = (0..10).fold(lettered, |text, digit| {
+        format!("replace({text}, '{}', '{}')", char::from(b'a' + digit), 9 - digit)
+    });
+    format!(
+        "CASE WHEN {column} LIKE '1%' THEN iif(substr({column}, 4, 1) IN ('', '.'), '0', '') || substr({column}, 4) \
+        ELSE iif(substr({column}, 4, 1) = '.', '-0', '-') || {turned} END"
+    )
+}

@@ -1,0 +1,45 @@
+//! How a table comes to be.
+
+use super::spelling::{Spelling, column, key_columns, quoted};
+use crate::column::ColumnType;
+use crate::store::TableShape;
+
+/// The statements that make a table and its indices under a name of their own.
+pub(in super::super) fn definition<S: Spelling>(table: &TableShape, name: &str) -> String {
+    let integer = S::type_of(ColumnType::Integer);
+    let columns = table.columns.iter().map(|column| {
+        let absent = if column.optional { "" } else { " NOT NULL" };
+        format!(", {} {}{absent}", quoted(&column.name), S::type_of(column.ty))
+    });
+    let keys = key_columns(table);
+    let mut sql = format!(
+        "CREATE TABLE {} (tenant {} NOT NULL, cqrs_sequence {integer} NOT NULL, cqrs_partition {integer} NOT NULL, \
+        cqrs_position {integer} NOT NULL{}, PRIMARY KEY (tenant{keys})) {};\n",
+        quoted(name),
+        S::type_of(ColumnType::Text),
+        columns.collect::<String>(),
+        S::TABLE_OPTIONS,
+    );
+    let changes = ("changes".to_owned(), "cqrs_partition, cqrs_position".to_owned());
+    let searched = table.indices.iter().enumerate().map(|(number, index)| {
+        let columns = index.iter().map(|index| {
+            let column = &table.columns[*index];
+            format!(", {}{}", quoted(&column.name), if column.optional { S::ABSENT_FIRST } else { "" })
+        });
+        (number.to_string(), format!("tenant{}{keys}", columns.collect::<String>()))
+    });
+    for (of, columns) in searched.chain([changes]) {
+        let index = S::index(&format!("{name}_by_{of}"));
+        sql.push_str(&format!("CREATE INDEX {index} ON {} ({columns});\n", quoted(name)));
+    }
+    sql
+}
+
+/// The columns of the view that people look at.
+pub(in super::super) fn shown<S: Spelling>(table: &TableShape) -> String {
+    let columns = table.columns.iter().enumerate().map(|(index, described)| {
+        let shown = S::to_people(&column(table, index), described.ty);
+        format!(", {shown} AS {}", quoted(&described.name))
+    });
+    format!("t.tenant AS tenant{}", columns.collect::<String>())
+}

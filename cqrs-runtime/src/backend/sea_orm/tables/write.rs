@@ -1,0 +1,148 @@
+//! What a batch writes, as statements that follow a fence.
+
+use std::collections::HashSet;
+
+use super::letters;
+use super::spelling::{Spelling, column, is_of_key, key_columns, quoted};
+use crate::column::ColumnType;
+use crate::store::lease;
+use crate::store::{AdvanceVerdict, BatchKind, RowBatch, TableShape};
+
+/// No rows.
+const NONE: &str = "[]";
+
+/// Statements, and the texts that are their parameters behind those of the fence.
+///
+/// Their text depends on the generation, and on which of its tables are written.
+pub(in super::super) struct Writes {
+    pub(in super::super) statements: Vec<String>,
+    pub(in super::super) parameters: Vec<String>,
+}
+
+/// The verdict on a batch for which no database has to be asked.
+pub(in super::super) fn judged_unasked(batch: &RowBatch<'_>) -> Option<AdvanceVerdict> {
+    let writes_rows = batch.tables.iter().any(|table| table.upserts != NONE || table.deletes != NONE);
+    if batch.steps.is_empty() && (writes_rows || !batch.letters.is_empty()) {
+        // Nothing is fenced by no lease.
+        return Some(AdvanceVerdict::LeaseLost);
+    }
+    if batch.kind == BatchKind::Forward || batch.steps.is_empty() {
+        return lease::judged_unasked(batch.steps);
+    }
+    let mut seen = HashSet::new();
+    let moves = |step: &&_| {
+        let step: &crate::store::Advance = step;
+        step.position != step.lease.checkpoint || !seen.insert(step.lease.partition)
+    };
+    let wrong = batch.steps.iter().find(moves);
+    wrong.map(|step| AdvanceVerdict::NotForward { partition: step.lease.partition })
+}
+
+/// What a batch writes.
+pub(in super::super) fn writes<S: Spelling>(batch: &RowBatch<'_>) -> Writes {
+    let mut writes = Writes { statements: Vec::new(), parameters: Vec::new() };
+    for write in batch.tables {
+        if write.deletes != NONE {
+            let parameter = writes.parameter::<S>(write.deletes.clone());
+            writes.statements.push(tombstones::<S>(write.table, parameter));
+            writes.statements.push(delete::<S>(write.table, parameter));
+        }
+        if write.upserts != NONE {
+            let parameter = writes.parameter::<S>(write.upserts.clone());
+            writes.statements.push(upsert::<S>(write.table, batch.partitions, parameter));
+        }
+    }
+    if !batch.letters.settled.is_empty() {
+        let parameter = writes.parameter::<S>(letters::positions(&batch.letters.settled));
+        writes.statements.push(letters::settled::<S>(parameter));
+    }
+    if !batch.letters.parked.is_empty() {
+        let parameter = writes.parameter::<S>(letters::rows(&batch.letters.parked));
+        writes.statements.push(letters::parked::<S>(parameter));
+    }
+    writes
+}
+
+impl Writes {
+    /// Adds a parameter; its number.
+    fn parameter<S: Spelling>(&mut self, text: String) -> usize {
+        self.parameters.push(text);
+        S::FENCE_PARAMETERS + self.parameters.len()
+    }
+}
+
+/// Makes or replaces rows. One of a partition that is not among the steps', or that would replace one, has no partition,
+/// and so is refused, and the batch with it.
+fn upsert<S: Spelling>(table: &TableShape, partitions: u32, parameter: usize) -> String {
+    let cell = |index, ty| S::cell("r.value", index, ty);
+    let partition = partition_of(&cell(1, ColumnType::Integer), partitions);
+    let columns = table.columns.iter().map(|column| format!(", {}", quoted(&column.name))).collect::<String>();
+    let cells = table.columns.iter().enumerate().map(|(index, column)| format!(", {}", cell(3 + index, column.ty)));
+    let not_key = (0..table.columns.len()).filter(|index| !table.key.contains(index));
+    let replaced = not_key.map(|index| {
+        let column = quoted(&table.columns[index].name);
+        format!(", {column} = excluded.{column}")
+    });
+    format!(
+        "INSERT INTO {} AS t (tenant, cqrs_sequence, cqrs_partition, cqrs_position{columns})
+        SELECT {}, {}, CASE WHEN {} THEN {partition} END, {}{} FROM {}{} WHERE true
+        ON CONFLICT (tenant{}) DO UPDATE SET cqrs_sequence = excluded.cqrs_sequence,
+            cqrs_partition = CASE WHEN {} THEN excluded.cqrs_partition END, cqrs_position = excluded.cqrs_position{}",
+        quoted(&table.name),
+        cell(0, ColumnType::Text),
+        cell(1, ColumnType::Integer),
+        S::is_held(&partition),
+        cell(2, ColumnType::Integer),
+        cells.collect::<String>(),
+        S::FENCED,
+        S::rows(parameter),
+        key_columns(table),
+        S::is_held("t.cqrs_partition"),
+        replaced.collect::<String>(),
+    )
+}
+
+/// Notes which rows are about to be deleted.
+fn tombstones<S: Spelling>(table: &TableShape, parameter: usize) -> String {
+    let key = table.key.iter().map(|index| S::shown(&column(table, *index), table.columns[*index].ty));
+    format!(
+        "INSERT INTO cqrs_tombstones (name, table_name, tenant, key, partition, position)
+        SELECT {}, '{}', t.tenant, CAST({} AS text), CASE WHEN {} THEN t.cqrs_partition END, {}
+        FROM {}{} CROSS JOIN {} AS t WHERE {}
+        ON CONFLICT (name, table_name, tenant, key)
+        DO UPDATE SET partition = excluded.partition, position = excluded.position",
+        S::NAME,
+        table.name.replace('\'', "''"),
+        S::row(&key.collect::<Vec<_>>()),
+        S::is_held("t.cqrs_partition"),
+        S::cell("r.value", 2, ColumnType::Integer),
+        S::FENCED,
+        S::rows(parameter),
+        quoted(&table.name),
+        is_of_key::<S>(table, 3),
+    )
+}
+
+fn delete<S: Spelling>(table: &TableShape, parameter: usize) -> String {
+    let cells = table.key.iter().enumerate();
+    let cells = cells.map(|(place, index)| format!(", {}", S::cell("r.value", 3 + place, table.columns[*index].ty)));
+    format!(
+        "DELETE FROM {} WHERE (tenant{}) IN (SELECT {}{} FROM {}{})",
+        quoted(&table.name),
+        key_columns(table),
+        S::cell("r.value", 0, ColumnType::Text),
+        cells.collect::<String>(),
+        S::FENCED,
+        S::rows(parameter),
+    )
+}
+
+/// The partition of a sequence's hash, of so many: the remainder of the hash taken without a sign, which neither database
+/// knows. So its upper 63 bits are divided for themselves.
+fn partition_of(hash: &str, partitions: u32) -> String {
+    let partitions = partitions.max(1);
+    if partitions.is_power_of_two() {
+        return format!("({hash} & {})", partitions - 1);
+    }
+    format!("(((({hash} >> 1) & {}) % {partitions} * 2 + ({hash} & 1)) % {partitions})", i64::MAX)
+}
