@@ -94,9 +94,7 @@ impl<'f, M: ReadModel> Keyed<'f, M> {
         new: impl FnOnce() -> M,
         change: impl FnOnce(&mut M) -> Result<(), E>,
     ) -> Result<(), ProjectionError> {
-        self.change(Presence::Either, |slot| {
-            change(slot.row.get_or_insert_with(new)).map_err(ProjectionError::refused)
-        })
+        self.change(Presence::Either, |slot| change(slot.row.get_or_insert_with(new)).map_err(ProjectionError::refused))
     }
 
     /// Deletes the row.

@@ -10,6 +10,7 @@ mod fraud;
 mod given;
 mod interest;
 mod opening;
+mod read_models;
 mod shapes;
 mod suspension;
 mod withdrawals;
