@@ -23,7 +23,8 @@ pub use self::error::{ProjectionError, RowName};
 pub(crate) use self::fold::{Folder, Loader, Prepared};
 pub use self::query::{Filter, OrderBy, Query, QueryError, Rows};
 pub use self::read_models::{
-    ModelStatus, ReadModels, Readiness, RebuildError, RebuildProgress, Rebuilt, Running, WaitError,
+    CatchUpError, GenerationStatus, ModelStatus, ReadModels, Readiness, RebuildError, RebuildProgress, Rebuilt,
+    Running, WaitError,
 };
 pub(crate) use self::route::Projected;
 #[cfg(feature = "testing")]

@@ -1,5 +1,6 @@
 //! The read models of an application: made ready, kept up to date, asked, rebuilt.
 
+mod catch_up;
 mod driver;
 mod model;
 mod rebuild;
@@ -8,9 +9,10 @@ mod wait;
 
 use std::sync::Arc;
 
+pub use self::catch_up::CatchUpError;
 pub use self::driver::Running;
 pub use self::rebuild::{RebuildError, RebuildProgress, Rebuilt};
-pub use self::status::{ModelStatus, Readiness};
+pub use self::status::{GenerationStatus, ModelStatus, Readiness};
 pub use self::wait::WaitError;
 
 use self::model::{Model, ModelOf};
@@ -93,6 +95,29 @@ impl ReadModels {
             readiness.push((model.table().name, Readiness::of(&generations, &model.source().fingerprint)));
         }
         Ok(readiness)
+    }
+
+    /// How each read model stands.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn status(&self) -> Result<Vec<ModelStatus>, StoreError> {
+        let tables = self.store.tables()?;
+        let mut models = Vec::new();
+        for model in &self.models {
+            let (name, fingerprint) = (model.table().name, &model.source().fingerprint);
+            let known = tables.generations(name).await?;
+            let readiness = Readiness::of(&known, fingerprint);
+            let mut generations = Vec::new();
+            for generation in known {
+                let partitions = tables.checkpoints(&generation.key.to_string()).await?;
+                let letters = tables.letters(&generation.key).await?;
+                let is_mine = generation.fingerprint == *fingerprint;
+                generations.push(GenerationStatus { generation, is_mine, partitions, letters });
+            }
+            models.push(ModelStatus { name, readiness, generations });
+        }
+        Ok(models)
     }
 
     /// A new generation of a read model; one that is being built already is gone on with.

@@ -1,0 +1,54 @@
+//! Bringing read models to the end of the log, for programs that do not keep them up to date all the time.
+
+use std::time::Duration;
+
+use super::{ReadModels, Readiness, WaitError};
+use crate::store::StoreError;
+
+/// Why read models have not come to the end of the log.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CatchUpError {
+    /// The database can't be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// They have not come as far in time.
+    #[error(transparent)]
+    Wait(#[from] WaitError),
+    /// Read models have changed their shape or version, and have to be rebuilt first.
+    #[error("{} changed since it was built: rebuild it", names.join(", "))]
+    Changed {
+        /// Which ones.
+        names: Vec<&'static str>,
+    },
+}
+
+impl ReadModels {
+    /// Makes ready what is new, and projects all events that there are now, together with whoever else does.
+    ///
+    /// # Errors
+    /// When read models have to be rebuilt, or it takes longer than `limit`.
+    pub async fn catch_up(&self, limit: Duration) -> Result<(), CatchUpError> {
+        let readiness = self.prepare().await?;
+        let changed = readiness.into_iter().filter(|(_, readiness)| *readiness == Readiness::Changed);
+        let names: Vec<_> = changed.map(|(name, _)| name).collect();
+        if !names.is_empty() {
+            return Err(CatchUpError::Changed { names });
+        }
+        let head = self.store.head().await?.position;
+        let running = self.start();
+        let waited = self.wait_for_all(head, limit).await;
+        running.stop().await;
+        Ok(waited?)
+    }
+
+    /// Waits until all read models have seen all events up to `position`.
+    ///
+    /// # Errors
+    /// As [`wait_for`](Self::wait_for).
+    pub async fn wait_for_all(&self, position: u64, limit: Duration) -> Result<(), WaitError> {
+        let names: Vec<_> = self.names().collect();
+        let waits = names.into_iter().map(|name| self.wait_for(name, position, limit));
+        futures_util::future::try_join_all(waits).await.map(drop)
+    }
+}
