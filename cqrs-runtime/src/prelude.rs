@@ -1,6 +1,6 @@
 //! What a domain is written with: `use cqrs_runtime::prelude::*;`.
 
-pub use chrono::{DateTime, NaiveDate, Utc};
+pub use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 pub use cqrs_macros::{Aggregate, Command, DomainError, Event, Id, ReadModel, Value};
 pub use rust_decimal::Decimal;
 pub use serde::{Deserialize, Serialize};

@@ -16,7 +16,7 @@ pub use self::status::{GenerationStatus, ModelStatus, Readiness};
 pub use self::wait::WaitError;
 
 use self::model::{Model, ModelOf};
-use super::{EngineOptions, Projection, Query};
+use super::{EngineOptions, Filter, Projection, Query, QueryError};
 use crate::read_model::ReadModel;
 use crate::store::{EventStore, Generation, GenerationState, NewGeneration, StoreError};
 
@@ -77,6 +77,14 @@ impl ReadModels {
     pub fn query<M: ReadModel>(&self) -> Query<M> {
         let source = self.model(M::TABLE.name).map(|model| Arc::clone(model.source()));
         Query::new(self.store.clone(), source)
+    }
+
+    /// The row of a key, if there is one; of a tenant, empty for none.
+    ///
+    /// # Errors
+    /// When the read model has not been built, or the database can't be read.
+    pub async fn find<M: ReadModel>(&self, tenant: &str, key: &M::Key) -> Result<Option<M>, QueryError> {
+        self.query::<M>().tenant(tenant).filter(Filter::key(key)).first().await
     }
 
     /// Makes the tables of read models that are new, and says how each stands.

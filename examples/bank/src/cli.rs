@@ -15,6 +15,8 @@ pub(crate) mod movements;
 pub(crate) mod open;
 pub(crate) mod options;
 pub(crate) mod output;
+pub(crate) mod queries;
+pub(crate) mod rebuild;
 pub(crate) mod standing;
 pub(crate) mod state;
 pub(crate) mod welcome;

@@ -9,7 +9,8 @@ use clap::{Parser, Subcommand};
 use self::cli::failure::Failure;
 use self::cli::options::Options;
 use self::cli::output::Output;
-use self::cli::{accounts, generate, history, import, movements, open, standing, state, welcome};
+use self::cli::queries::{statement, summaries, summary, totals};
+use self::cli::{accounts, generate, history, import, movements, open, rebuild, standing, state, welcome};
 
 /// A bank whose accounts are the sum of what has happened to them.
 ///
@@ -37,6 +38,11 @@ enum Command {
     Accounts(accounts::Accounts),
     State(state::State),
     History(history::History),
+    Summary(summary::Summary),
+    Summaries(summaries::Summaries),
+    Statement(statement::Statement),
+    Totals(totals::Totals),
+    Rebuild(rebuild::Rebuild),
     Import(import::Import),
     Generate(generate::Generate),
 }
@@ -74,6 +80,11 @@ async fn run(cli: &Cli, output: &Output) -> Result<ExitCode, Failure> {
         Some(Command::Accounts(accounts)) => accounts.run(&bank, output).await,
         Some(Command::State(state)) => state.run(&bank, output).await,
         Some(Command::History(history)) => history.run(&bank, output).await,
+        Some(Command::Summary(summary)) => summary.run(&bank, output).await,
+        Some(Command::Summaries(summaries)) => summaries.run(&bank, output).await,
+        Some(Command::Statement(statement)) => statement.run(&bank, output).await,
+        Some(Command::Totals(totals)) => totals.run(&bank, output).await,
+        Some(Command::Rebuild(rebuild)) => rebuild.run(&bank, output).await,
         Some(Command::Import(import)) => import.run(&bank, output).await,
     };
     bank.close().await;

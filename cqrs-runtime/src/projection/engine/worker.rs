@@ -18,8 +18,8 @@ use super::{EngineError, EngineOptions};
 use crate::event::RawEvent;
 use crate::read_model::Table;
 use crate::store::{
-    Advance, AdvanceVerdict, BatchKind, DeadLetter, EventQuery, EventStore, Generation, Lease, LetterChanges,
-    LetterRequest, RowBatch, Session, StoreError, TableShape, TableWrite, WorkerId,
+    Advance, AdvanceVerdict, BatchKind, DeadLetter, EventQuery, EventStore, Generation, GenerationState, Lease,
+    LetterChanges, LetterRequest, RowBatch, Session, StoreError, TableShape, TableWrite, WorkerId,
 };
 
 /// Projects the events of the partitions that it has into the tables of a generation.
@@ -115,6 +115,11 @@ impl<M: Projection> Worker<M> {
     /// The generation that it fills.
     pub(crate) fn generation(&self) -> &Generation {
         &self.generation
+    }
+
+    /// Takes note of what the generation is there for now.
+    pub(crate) fn set_state(&mut self, state: GenerationState) {
+        self.generation.state = state;
     }
 
     /// Moves the checkpoints to the end of what was seen, where nothing but events of others stood.

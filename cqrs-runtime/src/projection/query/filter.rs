@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::QueryError;
-use crate::column::{Numbers, RowWriter};
+use crate::column::{ColumnError, Numbers, RowWriter};
 use crate::read_model::{Field, ReadModel};
 use crate::store::{Comparison, Condition, Order};
 use crate::value::Value;
@@ -43,6 +43,22 @@ impl<M> Filter<M> {
         let filters: Vec<_> = filters.into_iter().map(|filter| filter.build).collect();
         Self::new(move |numbers| {
             Ok(Condition::Any(filters.iter().map(|build| build(numbers)).collect::<Result<_, _>>()?))
+        })
+    }
+}
+
+impl<M: ReadModel> Filter<M> {
+    /// The row of a key.
+    #[must_use]
+    pub fn key(key: &M::Key) -> Self {
+        let key = key.clone();
+        Self::new(move |numbers| {
+            let columns = M::TABLE.key.iter().flat_map(|field| {
+                let (first, count) = M::TABLE.columns_of(*field);
+                first..first + count
+            });
+            let cells = cells(numbers, M::TABLE.name, |row| M::write_key(&key, row))?;
+            Ok(Condition::All(columns.zip(cells).map(equal).collect()))
         })
     }
 }
@@ -191,11 +207,7 @@ impl<M: ReadModel, T: Value + Serialize, const ORDER: bool> Field<M, T, true, OR
     /// The columns and what stands in them for a value, each as an array of one cell.
     fn cells(self, value: &T, numbers: Numbers) -> Result<Vec<(usize, String)>, QueryError> {
         let (first, count) = M::TABLE.columns_of(self.index());
-        let field = self.description().name;
-        let mut writer = RowWriter::new(numbers);
-        writer.row(|row| row.put(value)).map_err(|source| QueryError::Value { field, source })?;
-        let rows: Vec<Vec<serde_json::Value>> = serde_json::from_str(&writer.finish()).unwrap_or_default();
-        let cells = rows.into_iter().flatten().map(|cell| serde_json::Value::Array(vec![cell]).to_string());
+        let cells = cells(numbers, self.description().name, |row| row.put(value))?;
         Ok((first..first + count).zip(cells).collect())
     }
 }
@@ -241,6 +253,18 @@ impl<M: ReadModel, T: Text, const ORDER: bool> Field<M, T, true, ORDER> {
         let (column, _) = M::TABLE.columns_of(self.index());
         Filter::new(move |_| Ok(Condition::Contains { column, text: text.clone(), ignore_case }))
     }
+}
+
+/// The cells that are written, each as an array of one.
+fn cells(
+    numbers: Numbers,
+    field: &'static str,
+    write: impl FnOnce(&mut RowWriter) -> Result<(), ColumnError>,
+) -> Result<Vec<String>, QueryError> {
+    let mut writer = RowWriter::new(numbers);
+    writer.row(write).map_err(|source| QueryError::Value { field, source })?;
+    let rows: Vec<Vec<serde_json::Value>> = serde_json::from_str(&writer.finish()).unwrap_or_default();
+    Ok(rows.into_iter().flatten().map(|cell| serde_json::Value::Array(vec![cell]).to_string()).collect())
 }
 
 fn equal((column, cell): (usize, String)) -> Condition {

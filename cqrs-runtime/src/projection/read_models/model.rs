@@ -11,7 +11,7 @@ use super::super::query::Source;
 use super::super::route::{Routing, fingerprint};
 use super::super::{Lookup, Projection};
 use crate::read_model::Table;
-use crate::store::{EventStore, Generation, StoreError, WorkerId};
+use crate::store::{EventStore, Generation, GenerationState, StoreError, WorkerId};
 
 /// A read model that can be projected.
 pub(super) trait Model: Debug + Send + Sync {
@@ -43,6 +43,8 @@ pub(super) trait Works: Send {
     fn position(&self) -> Option<u64>;
     fn partitions(&self) -> usize;
     fn generation(&self) -> &Generation;
+    /// Takes note of what the generation is there for now.
+    fn set_state(&mut self, state: GenerationState);
 }
 
 pub(super) struct ModelOf<M> {
@@ -115,5 +117,9 @@ impl<M: Projection> Works for Worker<M> {
 
     fn generation(&self) -> &Generation {
         Self::generation(self)
+    }
+
+    fn set_state(&mut self, state: GenerationState) {
+        Self::set_state(self, state);
     }
 }

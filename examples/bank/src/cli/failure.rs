@@ -11,6 +11,7 @@ use bank::domain::{AccountError, AccountId, ParseMoneyError};
 use cqrs_runtime::dispatch::CommandError;
 use cqrs_runtime::id::ParseIdError;
 use cqrs_runtime::json::EncodeError;
+use cqrs_runtime::projection::{CatchUpError, EngineError, QueryError, RebuildError, WaitError};
 use cqrs_runtime::repository::{LoadError, SaveError};
 use cqrs_runtime::store::{AppendError, StoreError};
 use serde::Serialize;
@@ -34,6 +35,12 @@ pub(crate) enum Failure {
     NotSoFar { id: AccountId, version: u64 },
     #[error("the log has an account under a name that is no account's: {stream}")]
     StreamId { stream: String, source: ParseIdError },
+    #[error("the read models are not up to date")]
+    CatchUp(#[from] CatchUpError),
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    #[error(transparent)]
+    Rebuild(#[from] RebuildError),
     #[error("the amount can't be read")]
     Amount(#[from] ParseMoneyError),
     #[error("{} can't be read", path.display())]
@@ -119,7 +126,12 @@ impl Failure {
 
     fn store_error(&self) -> Option<&StoreError> {
         match self {
-            Self::Open { source: error, .. } | Self::Store(error) | Self::Load(LoadError::Store(error)) => Some(error),
+            Self::Open { source: error, .. }
+            | Self::Store(error)
+            | Self::Load(LoadError::Store(error))
+            | Self::CatchUp(CatchUpError::Store(error) | CatchUpError::Wait(WaitError::Store(error)))
+            | Self::Query(QueryError::Store(error))
+            | Self::Rebuild(RebuildError::Engine { source: EngineError::Store(error), .. }) => Some(error),
             Self::Command(error) => store_error(error),
             _ => None,
         }

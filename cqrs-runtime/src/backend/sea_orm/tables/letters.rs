@@ -139,7 +139,8 @@ pub(in super::super) async fn request(
     sequence: i64,
     request: LetterRequest,
 ) -> Result<u64, StoreError> {
-    const REQUEST: &str = "UPDATE cqrs_dead_letters SET request = $3 WHERE name = $1 AND sequence = $2 RETURNING position";
+    const REQUEST: &str =
+        "UPDATE cqrs_dead_letters SET request = $3 WHERE name = $1 AND sequence = $2 RETURNING position";
     let values = [generation.to_string().into(), sequence.into(), word(request).into()];
     Ok(all(connection, REQUEST, values).await?.len() as u64)
 }

@@ -40,7 +40,8 @@ async fn page<S: Spelling>(
     wanted: &str,
 ) -> Result<String, DbErr> {
     let integer = |column| S::shown(column, ColumnType::Integer);
-    let mut cells = vec![S::shown("t.tenant", ColumnType::Text), integer("t.cqrs_sequence"), integer("t.cqrs_position")];
+    let mut cells =
+        vec![S::shown("t.tenant", ColumnType::Text), integer("t.cqrs_sequence"), integer("t.cqrs_position")];
     cells.extend(shown_cells::<S>(table));
     let sql = format!(
         "SELECT {} FROM {} CROSS JOIN {} AS t WHERE {condition}",

@@ -15,7 +15,8 @@ use super::spelling::{Spelling, column, quoted, shown_cells};
 use crate::store::{GenerationKey, Select, Selected, StoreError};
 
 /// The first parameters of each query are the projection, the fingerprint, and the name of the generation.
-const SERVES: &str = "SELECT number FROM cqrs_generations WHERE projection = $1 AND fingerprint = $2 AND state = 'serving'";
+const SERVES: &str =
+    "SELECT number FROM cqrs_generations WHERE projection = $1 AND fingerprint = $2 AND state = 'serving'";
 const POSITION: &str = "SELECT coalesce(min(position), 0) FROM cqrs_checkpoints WHERE name = $3";
 const PARAMETERS: usize = 3;
 

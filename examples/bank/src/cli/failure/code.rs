@@ -2,6 +2,7 @@
 
 use bank::domain::AccountError;
 use cqrs_runtime::dispatch::CommandError;
+use cqrs_runtime::projection::{CatchUpError, RebuildError, WaitError};
 use cqrs_runtime::repository::{LoadError, SaveError};
 use cqrs_runtime::store::{AppendError, StoreError};
 
@@ -16,6 +17,10 @@ impl Failure {
             Self::Open { source: error, .. } | Self::Store(error) => store_code(error),
             Self::NoAccount { .. } | Self::NotYet { .. } | Self::NotSoFar { .. } => "NOT_FOUND",
             Self::StreamId { .. } => "UNREADABLE_EVENT",
+            Self::CatchUp(CatchUpError::Changed { .. }) => "REBUILD_NEEDED",
+            Self::CatchUp(CatchUpError::Wait(WaitError::Behind { .. })) => "READ_MODEL_BEHIND",
+            Self::Rebuild(RebuildError::NotListed { .. }) => "NOT_FOUND",
+            Self::CatchUp(_) | Self::Query(_) | Self::Rebuild(_) => self.store_error().map_or("READ_MODEL", store_code),
             Self::Amount(_) => "MALFORMED_AMOUNT",
             Self::Unreadable { .. } | Self::Unwritable { .. } => "FILE",
             Self::Limits { .. } => "MALFORMED_LIMITS",

@@ -3,6 +3,7 @@
 use bank::domain::AccountError;
 use cqrs_runtime::dispatch::CommandError;
 use cqrs_runtime::event::DecodeError;
+use cqrs_runtime::projection::{CatchUpError, RebuildError};
 use cqrs_runtime::repository::LoadError;
 use cqrs_runtime::store::StoreError;
 
@@ -25,6 +26,13 @@ impl Failure {
         match self {
             Self::NoAccount { .. } => Some(NO_ACCOUNT),
             Self::NotYet { .. } | Self::NotSoFar { .. } => Some("`bank history ID` shows its versions and their times"),
+            Self::CatchUp(CatchUpError::Changed { .. }) => {
+                Some("`bank rebuild` builds it anew while the old one answers")
+            }
+            Self::CatchUp(CatchUpError::Wait(_)) => Some("another program may be stuck with it: `bank projections`"),
+            Self::Rebuild(RebuildError::NotListed { .. }) => {
+                Some("there are account_summary, account_statement and daily_totals")
+            }
             Self::Load(error) => load_hint(error),
             Self::Command(error) => command_hint(error),
             _ => None,

@@ -43,6 +43,8 @@ fn is_foreign_row(error: &DbErr) -> bool {
     let Some(SqlxError::Database(refusal)) = error::sqlx(error) else { return false };
     let Some(refusal) = refusal.try_downcast_ref::<PgDatabaseError>() else { return false };
     refusal.code() == NOT_NULL
-        && matches!((refusal.column(), refusal.table()),
-            (Some("cqrs_partition"), _) | (Some("partition"), Some("cqrs_tombstones")))
+        && matches!(
+            (refusal.column(), refusal.table()),
+            (Some("cqrs_partition"), _) | (Some("partition"), Some("cqrs_tombstones"))
+        )
 }

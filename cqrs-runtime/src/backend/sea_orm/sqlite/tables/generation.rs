@@ -16,7 +16,8 @@ const NEXT: &str = "SELECT
     (SELECT coalesce(max(number), 0) + 1 FROM cqrs_generations g WHERE projection = $1 OR EXISTS (
         SELECT 1 FROM json_each(g.tables) WHERE value IN (SELECT value FROM json_each($3))))";
 
-const ENTER: &str = "INSERT INTO cqrs_generations (projection, number, fingerprint, partitions, state, tables, shown, head, created_at)
+const ENTER: &str =
+    "INSERT INTO cqrs_generations (projection, number, fingerprint, partitions, state, tables, shown, head, created_at)
     VALUES ($1, $2, $3, $4, 'building', $5, $6, (SELECT coalesce(max(position), 0) FROM cqrs_events),
         (SELECT now FROM cqrs_clock));
     COMMIT";

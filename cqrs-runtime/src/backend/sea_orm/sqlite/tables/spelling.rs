@@ -95,9 +95,8 @@ fn decimal(column: &str) -> String {
     let lettered = (0..10).fold(format!("substr({column}, 4, length({column}) - 4)"), |text, digit| {
         format!("replace({text}, '{digit}', '{}')", char::from(b'a' + digit))
     });
-    let turned = (0..10).fold(lettered, |text, digit| {
-        format!("replace({text}, '{}', '{}')", char::from(b'a' + digit), 9 - digit)
-    });
+    let turned = (0..10)
+        .fold(lettered, |text, digit| format!("replace({text}, '{}', '{}')", char::from(b'a' + digit), 9 - digit));
     format!(
         "CASE WHEN {column} LIKE '1%' THEN iif(substr({column}, 4, 1) IN ('', '.'), '0', '') || substr({column}, 4) \
         ELSE iif(substr({column}, 4, 1) = '.', '-0', '-') || {turned} END"
