@@ -1,0 +1,20 @@
+#[path = "domain/bank.rs"]
+mod bank;
+
+use bank::*;
+use cqrs_runtime::prelude::*;
+
+#[derive(ReadModel, Clone)]
+#[read_model(events(Opened, Deposited))]
+pub struct Summary {
+    #[read_model(key)]
+    account_id: AccountId,
+}
+
+impl Project<Opened> for Summary {
+    fn project(row: &mut Row<Self>, _: &Recorded<Opened>) -> Result<(), ProjectionError> {
+        row.delete()
+    }
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use cqrs_runtime::prelude::*;
+
+#[derive(ReadModel)]
+struct Summary {
+    #[read_model(key)]
+    id: Uuid,
+}
+
+fn main() {}
