@@ -10,6 +10,7 @@ use std::hash::Hash;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub(crate) use self::description::first_digits;
 pub use self::description::{Table, TableField};
 pub use self::field::Field;
 

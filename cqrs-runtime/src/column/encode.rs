@@ -60,9 +60,9 @@ impl RowWriter {
         if T::COLUMN.ty() == Some(ColumnType::Document) {
             let text = json::encode(value)?;
             if T::COLUMN.optional && text == "null" {
-                self.null()
+                self.null();
             } else {
-                self.text(&text)?
+                self.text(&text)?;
             }
             return Ok(());
         }

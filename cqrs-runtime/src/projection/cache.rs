@@ -38,6 +38,9 @@ impl Tenants {
     }
 }
 
+/// What slots were before they were changed, in the order of the changes.
+type Journal<M> = Vec<((Tenant, <M as ReadModel>::Key), Slot<M>)>;
+
 /// Rows of one table: those that were loaded, and what has become of them.
 pub(super) struct Cache<M: ReadModel> {
     numbers: Numbers,
@@ -49,7 +52,7 @@ pub(super) struct Cache<M: ReadModel> {
     /// What has changed since the last commit, in the order in which it did first.
     changed: Vec<(Tenant, M::Key)>,
     /// What the slots were before the event under way, where that is kept.
-    journal: Option<Vec<((Tenant, M::Key), Slot<M>)>>,
+    journal: Option<Journal<M>>,
     /// Counts commits, so that rows that are no longer used can be told.
     round: u64,
 }

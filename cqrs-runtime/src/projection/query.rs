@@ -137,7 +137,7 @@ impl<M: ReadModel> Query<M> {
         let tables = self.store.tables()?;
         let numbers = tables.numbers();
         let conditions = self.filters.iter().map(|filter| filter.condition(numbers)).collect::<Result<Vec<_>, _>>()?;
-        let order: Vec<Order> = self.order.iter().flat_map(|order| order.columns()).collect();
+        let order: Vec<Order> = self.order.iter().flat_map(OrderBy::columns).collect();
         let source = self.source.as_ref().ok_or(QueryError::NotListed { table: M::TABLE.name })?;
         let select = Select {
             projection: M::TABLE.name,

@@ -10,7 +10,7 @@ use super::{Project, ProjectionError, Row};
 use crate::aggregate::{Emits, EventSet};
 use crate::column::Numbers;
 use crate::event::{DecodeError, Event, RawEvent, Recorded};
-use crate::read_model::{ReadModel, Table};
+use crate::read_model::{ReadModel, Table, first_digits};
 
 /// A read model with the events that it is made of; the derive writes it.
 #[diagnostic::on_unimplemented(
@@ -54,7 +54,7 @@ pub(crate) fn fingerprint<M: Projection>() -> String {
         tell(stream_type);
         tell(name);
     }
-    digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    first_digits(digest.finalize().into())
 }
 
 /// What the events of one sequence have in common, beside the tenant.

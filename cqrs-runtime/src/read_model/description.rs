@@ -56,7 +56,7 @@ impl Table {
         for field in self.fields {
             digest.update([field.filter.into(), field.order.into(), (!field.column.is_single()).into()]);
         }
-        digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        first_digits(digest.finalize().into())
     }
 
     /// The names, types and presence of its columns, in their order.
@@ -104,4 +104,10 @@ impl TableField {
             (name, *ty, *optional || column.optional)
         })
     }
+}
+
+/// The first 16 hexadecimal digits of a SHA-256.
+pub(crate) fn first_digits(digest: [u8; 32]) -> String {
+    let [first, ..] = digest.as_chunks().0 else { return String::new() };
+    format!("{:016x}", u64::from_be_bytes(*first))
 }

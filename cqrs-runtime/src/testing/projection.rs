@@ -169,6 +169,7 @@ impl<M: Projection> ProjectionSpec<M> {
     ///
     /// # Panics
     /// When an event is not projected, or when batches of another size give other rows.
+    #[must_use]
     #[track_caller]
     pub fn rows(&self) -> Vec<M> {
         self.rows_of::<M>(|rows| rows.models::<M>())
@@ -178,6 +179,7 @@ impl<M: Projection> ProjectionSpec<M> {
     ///
     /// # Panics
     /// As [`rows`](Self::rows).
+    #[must_use]
     #[track_caller]
     pub fn lookups<L: crate::projection::LookupOf<M>>(&self) -> Vec<L> {
         self.rows_of::<L>(|rows| rows.models::<L>())
@@ -203,7 +205,7 @@ impl<M: Projection> ProjectionSpec<M> {
 
     fn fold(&self, size: usize) -> Outcome {
         let routing = Routing::<M>::new();
-        let mut folder = Folder::<M>::new(Numbers::AsTexts);
+        let mut projection = Folder::<M>::new(Numbers::AsTexts);
         let mut outcome = Outcome { rows: MemoryRows::default(), failed: Vec::new() };
         let mut parked = HashSet::new();
         let numbered: Vec<(usize, &Given)> = self.events.iter().enumerate().collect();
@@ -213,7 +215,7 @@ impl<M: Projection> ProjectionSpec<M> {
                 .filter_map(|(index, given)| Some((*index, Prepared::of(&given.raw(*index), &routing)?)))
                 .collect();
             let (indices, prepared): (Vec<usize>, Vec<Prepared<M>>) = prepared.into_iter().unzip();
-            let folding = folder.fold(&prepared, &mut parked, &mut outcome.rows);
+            let folding = projection.fold(&prepared, &mut parked, &mut outcome.rows);
             // Rows in memory are there at once.
             let folded = match futures_util::FutureExt::now_or_never(folding) {
                 Some(Ok(folded)) => folded,
@@ -223,7 +225,7 @@ impl<M: Projection> ProjectionSpec<M> {
             for (table, changes) in folded.changes {
                 outcome.rows.apply(table, &changes);
             }
-            folder.committed(0);
+            projection.committed(0);
             let failed = folded.parked.into_iter();
             outcome.failed.extend(failed.filter_map(|(index, error)| Some((indices[index], error?))));
         }

@@ -177,9 +177,9 @@ impl SerializeStruct for PartsSerializer<'_> {
         if part[0].ty == ColumnType::Document {
             let text = crate::json::encode(value)?;
             if part[0].optional && text == "null" {
-                self.row.null()
+                self.row.null();
             } else {
-                self.row.text(&text)?
+                self.row.text(&text)?;
             }
             return Ok(());
         }

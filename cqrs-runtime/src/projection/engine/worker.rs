@@ -186,13 +186,11 @@ impl<M: Projection> Worker<M> {
     async fn project(&mut self, page: Page<M>, head: u64) -> Result<Progress, EngineError> {
         let Page { events, last, full, stopped } = page;
         let Some((position, event_id)) = last else {
-            return match stopped {
-                Some(error) => Err(error),
-                None => {
-                    self.scanned = head;
-                    Ok(Progress::Idle)
-                }
-            };
+            if let Some(error) = stopped {
+                return Err(error);
+            }
+            self.scanned = head;
+            return Ok(Progress::Idle);
         };
         let mut parked = self.letters.parked();
         let mut rows = Rows { store: &self.store, shapes: &self.shapes };

@@ -152,13 +152,12 @@ impl Driver {
             worker.release().await?;
         }
         for generation in generations {
-            match self.workers.iter_mut().find(|worker| worker.generation().key == generation.key) {
-                Some(worker) => worker.set_state(generation.state),
-                None => {
-                    let (store, options) = (self.read_models.store.clone(), self.read_models.options);
-                    self.workers.push(self.model.worker(store, generation, self.id, options)?);
-                }
+            if let Some(worker) = self.workers.iter_mut().find(|worker| worker.generation().key == generation.key) {
+                worker.set_state(generation.state);
+                continue;
             }
+            let (store, options) = (self.read_models.store.clone(), self.read_models.options);
+            self.workers.push(self.model.worker(store, generation, self.id, options)?);
         }
         self.looked_at = Some(Instant::now());
         Ok(())

@@ -49,6 +49,7 @@ impl<'f, M: ReadModel> Matching<'f, M> {
     ///
     /// # Errors
     /// When a row belongs to another sequence.
+    #[expect(clippy::redundant_closure_for_method_calls, reason = "the method's own lifetime is not general enough")]
     pub fn delete(self) -> Result<(), ProjectionError> {
         self.each(|row| row.delete())
     }

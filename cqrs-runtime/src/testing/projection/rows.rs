@@ -25,7 +25,7 @@ impl MemoryRows {
     /// All rows of a table, by tenant and then by key.
     pub(super) fn models<M: ReadModel>(&self) -> Vec<M> {
         let mut rows: BTreeMap<String, Vec<M>> = BTreeMap::new();
-        let page = Value::from_iter(self.rows(M::TABLE).cloned().map(Value::Array)).to_string();
+        let page = self.rows(M::TABLE).cloned().map(Value::Array).collect::<Value>().to_string();
         let read = read_rows(&page, Numbers::AsTexts, |row| {
             let tenant = row.text()?.to_owned();
             let (_, _) = (row.integer()?, row.integer()?);
@@ -35,7 +35,9 @@ impl MemoryRows {
         if let Err(error) = read {
             panic!("a row of `{}` can't be read again: {error}", M::TABLE.name);
         }
-        rows.values_mut().for_each(|rows| rows.sort_by_key(M::key));
+        for rows in rows.values_mut() {
+            rows.sort_by_key(M::key);
+        }
         rows.into_values().flatten().collect()
     }
 
@@ -69,7 +71,7 @@ impl Loader for MemoryRows {
                 found.extend(rows.iter().filter(|(_, row)| has(row)));
             }
         }
-        Ok(Value::from_iter(found.into_values().cloned().map(Value::Array)).to_string())
+        Ok(found.into_values().cloned().map(Value::Array).collect::<Value>().to_string())
     }
 }
 
