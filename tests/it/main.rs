@@ -23,6 +23,7 @@ mod refusing;
 mod saving;
 mod specs;
 mod subscriptions;
+mod tables;
 mod ui;
 mod workspace;
 mod writer;

@@ -5,8 +5,8 @@ pub enum ColumnError {
     /// The text has a NUL character, which no database takes.
     #[error("a text with a NUL character can't be stored")]
     Nul,
-    /// The moment or the day is before the year 0 or after the year 9999.
-    #[error("`{text}` can't be stored: its year is not between 0 and 9999")]
+    /// The moment or the day is before the year 1 or after the year 9999.
+    #[error("`{text}` can't be stored: its year is not between 1 and 9999")]
     Year {
         /// What was to be stored.
         text: String,

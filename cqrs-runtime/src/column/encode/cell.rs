@@ -15,6 +15,9 @@ pub(super) struct CellSerializer<'w> {
     pub(super) parts: &'static [ColumnPart],
 }
 
+/// Before it is 1 BC, for which not every database has a 0.
+const FIRST_YEAR: i32 = 1;
+
 type Written = Result<(), ColumnError>;
 
 fn otherwise<T>(found: &'static str) -> Result<T, ColumnError> {
@@ -83,12 +86,14 @@ impl<'w> Serializer for CellSerializer<'w> {
         match self.ty()? {
             ColumnType::Text | ColumnType::Uuid => self.row.text(text),
             ColumnType::Time => {
-                let time = DateTime::parse_from_rfc3339(text).or_else(|_| year(text))?;
-                self.row.integer(time.timestamp_micros());
+                match DateTime::parse_from_rfc3339(text) {
+                    Ok(time) if time.to_utc().year() >= FIRST_YEAR => self.row.integer(time.timestamp_micros()),
+                    _ => return year(text),
+                }
                 Ok(())
             }
             ColumnType::Date => match text.parse::<NaiveDate>() {
-                Ok(date) if (0..=9999).contains(&date.year()) => self.row.text(text),
+                Ok(date) if (FIRST_YEAR..=9999).contains(&date.year()) => self.row.text(text),
                 _ => year(text),
             },
             ColumnType::Decimal => {

@@ -79,5 +79,5 @@ CREATE INDEX cqrs_tombstones_by_position ON cqrs_tombstones (name, table_name, p
 -- interval is multiplied by a double, which counts microseconds of the years until 2255 only.
 CREATE FUNCTION cqrs_time(micros bigint) RETURNS timestamptz LANGUAGE sql STABLE
 RETURN timestamptz 'epoch' + (micros / 86400000000) * interval '24:00:00' + (micros % 86400000000) * interval '1 microsecond';
-CREATE FUNCTION cqrs_micros(moment timestamptz) RETURNS bigint LANGUAGE sql IMMUTABLE
+CREATE FUNCTION cqrs_micros(moment timestamptz) RETURNS bigint LANGUAGE sql STABLE
 RETURN (extract(epoch FROM moment) * 1000000)::bigint;

@@ -16,7 +16,7 @@ BEGIN
     -- Two projections may have a lookup of one name: its tables get numbers that differ.
     SELECT coalesce(max(g.number), 0) + 1 INTO this FROM cqrs_generations g
     WHERE g.projection = this_projection OR EXISTS (
-        SELECT FROM json_array_elements_text(g.tables::json) JOIN json_array_elements_text(these_tables::json)
+        SELECT FROM json_array_elements_text(g.tables::json) a JOIN json_array_elements_text(these_tables::json) b
             USING (value));
     EXECUTE replace(definition, '@', this::text);
     INSERT INTO cqrs_generations (projection, number, fingerprint, partitions, state, tables, shown, head, created_at)
