@@ -22,6 +22,7 @@ listings! {
     Domain: "book/src/domain.md",
     Evolution: "book/src/evolution.md",
     Reading: "book/src/reading.md",
+    ReadModels: "book/src/read_models.md",
     Running: "book/src/running.md",
     Specs: "book/src/specs.md",
     Store: "book/src/store.md",
