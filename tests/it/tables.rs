@@ -88,12 +88,8 @@ impl Fixture {
     }
 
     async fn create_of(&self, shape: &TableShape, fingerprint: &str) -> Generation {
-        let new = NewGeneration {
-            projection: &shape.name,
-            fingerprint,
-            partitions: 4,
-            tables: std::slice::from_ref(shape),
-        };
+        let new =
+            NewGeneration { projection: &shape.name, fingerprint, partitions: 4, tables: std::slice::from_ref(shape) };
         self.tables().create_generation(&new).await.unwrap()
     }
 

@@ -22,7 +22,7 @@ use crate::column::{ColumnType, Numbers};
 ///
 /// Beside its columns, each has `tenant`, which leads every key and index, and the columns of the engine: `cqrs_sequence`,
 /// the hash of the sequence of events that made the row, `cqrs_partition`, that sequence's partition, and `cqrs_position`,
-/// the position of the event that changed it last.
+/// the position of the event that changed it last. By these two, the changes of a table are found in their order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableShape {
     /// Its name, of up to 63 bytes: `account_summary_g2`.
@@ -74,29 +74,39 @@ pub trait Tables: Leases {
     /// When the database can't be written.
     async fn create_generation(&self, new: &NewGeneration<'_>) -> Result<Generation, StoreError>;
 
-    /// Lets a generation serve in the place of the one of the same fingerprint, if it has come as far in all partitions,
-    /// and under the fence of `steps`, which stay where they are. What served is retired, and stands still.
+    /// Lets a generation serve in the place of the one of the same fingerprint, if it has come as far in all partitions as
+    /// that one has in any, and as the log had when it was made. What served is retired: its partitions are nobody's, and
+    /// stand still.
+    ///
+    /// The view that is named as the projection shows the generation that was let serve last. On PostgreSQL, who looks at
+    /// it holds it: where that takes long, the answer is [`StoreError::Busy`], and nothing has changed.
     ///
     /// # Errors
     /// When the database can't be written.
     async fn swap(&self, generation: &GenerationKey) -> Result<SwapVerdict, StoreError>;
 
-    /// Drops the tables of a generation that does not serve, its checkpoints, sessions and dead letters.
+    /// Drops the tables of a generation that does not serve, its checkpoints, sessions and dead letters; one that is gone
+    /// already is no error. Its number is not given again.
+    ///
+    /// One that serves an older shape or version, another having been let serve after it, is dropped when no worker's
+    /// session keeps it up to date any more.
     ///
     /// # Errors
     /// [`StoreError::Serving`] when it serves; when the database can't be written.
     async fn drop_generation(&self, generation: &GenerationKey) -> Result<(), StoreError>;
 
-    /// The rows that are wanted: each the tenant, the hash of the sequence, the position, and all cells.
+    /// The rows that are wanted, in no order: each the tenant, the hash of the sequence, the position, and all cells.
     ///
     /// # Errors
     /// When the database can't be read.
     async fn load(&self, table: &TableShape, wanted: &Wanted) -> Result<String, StoreError>;
 
-    /// Writes a batch in one transaction, or nothing of it, as [`Leases::advance`] judges its steps.
+    /// Writes a batch in one transaction, or nothing of it, as [`Leases::advance`] judges its steps. One that writes
+    /// anything without a step has lost its leases.
     ///
     /// # Errors
-    /// When the database can't be written. Whether it was written is not known where the connection broke.
+    /// [`StoreError::ForeignRow`] when a row belongs to a partition that is not among the steps', or would replace or
+    /// delete one of such a partition; when the database can't be written. Whether it was written is not known where the connection broke.
     async fn write(&self, batch: &RowBatch<'_>) -> Result<AdvanceVerdict, StoreError>;
 
     /// Rows of the generation that serves, as a query wants them.

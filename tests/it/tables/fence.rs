@@ -215,7 +215,9 @@ async fn partitions_are_those_of_the_sequences(fixture: Fixture) {
         let generation = fixture.create(&shape).await;
         let session = Session { partitions: partitions.min(7), ..session(&generation.key, 1) };
         let filling = fixture.fill_as(&shape, &generation, &session).await;
-        let rows: Vec<_> = [i64::MIN, i64::MIN + 1, -2, -1, 0, 1, 2, 3, i64::MAX - 1, i64::MAX].map(|sequence| row(sequence, 0)).into();
+        let rows: Vec<_> = [i64::MIN, i64::MIN + 1, -2, -1, 0, 1, 2, 3, i64::MAX - 1, i64::MAX]
+            .map(|sequence| row(sequence, 0))
+            .into();
         let known = rows.iter().filter(|row| row.sequence.cast_unsigned() % u64::from(partitions) < 7);
         let known: Vec<_> = known.cloned().collect();
         let (steps, upserts) = (filling.steps(9), filling.upserts(9, &known));
@@ -224,7 +226,10 @@ async fn partitions_are_those_of_the_sequences(fixture: Fixture) {
         assert_eq!(filling.tables.write(&batch).await.unwrap(), AdvanceVerdict::Advanced);
         for row in &known {
             let partition = row.sequence.cast_unsigned() % u64::from(partitions);
-            let found = format!("{} WHERE cqrs_sequence = {} AND cqrs_partition = {partition}", filling.shape.name, row.sequence);
+            let found = format!(
+                "{} WHERE cqrs_sequence = {} AND cqrs_partition = {partition}",
+                filling.shape.name, row.sequence
+            );
             assert_eq!(fixture.database.count(&found).await, 1, "{found}");
         }
     }

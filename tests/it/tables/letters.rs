@@ -1,9 +1,7 @@
 //! Dead letters.
 
 use chrono::{DateTime, TimeDelta};
-use cqrs_runtime::store::{
-    AdvanceVerdict, BatchKind, DeadLetter, LetterChanges, LetterRequest, RowBatch, StreamKey,
-};
+use cqrs_runtime::store::{AdvanceVerdict, BatchKind, DeadLetter, LetterChanges, LetterRequest, RowBatch, StreamKey};
 
 use super::wide::Wide;
 use super::{Filling, Fixture, on_both};

@@ -22,16 +22,60 @@ on_both! {
 
 fn texts() -> Vec<&'static str> {
     vec![
-        "", " ", "a", "A", "ab", "b", "ä", "é", "e\u{301}", "z", "\u{7f}", "\u{80}", "\u{d7ff}", "\u{e000}", "\u{ffff}",
-        "😀", "\u{10ffff}", "\u{1}\t\n\r\u{1f}\"\\/'%_", "null", "0", "日本語", "a\u{10ffff}b", "\u{feff}x", "{}",
+        "",
+        " ",
+        "a",
+        "A",
+        "ab",
+        "b",
+        "ä",
+        "é",
+        "e\u{301}",
+        "z",
+        "\u{7f}",
+        "\u{80}",
+        "\u{d7ff}",
+        "\u{e000}",
+        "\u{ffff}",
+        "😀",
+        "\u{10ffff}",
+        "\u{1}\t\n\r\u{1f}\"\\/'%_",
+        "null",
+        "0",
+        "日本語",
+        "a\u{10ffff}b",
+        "\u{feff}x",
+        "{}",
     ]
 }
 
 fn decimals() -> Vec<Decimal> {
     let texts = [
-        "-79228162514264337593543950335", "-1000", "-999.999", "-100", "-12.5", "-12.49", "-1", "-0.1", "-0.05",
-        "-0.0000000000000000000000000001", "0", "0.0000000000000000000000000001", "0.05", "0.1", "0.11", "1", "1.5",
-        "2", "9.99", "10", "12.5", "99", "100", "1000000", "79228162514264337593543950335",
+        "-79228162514264337593543950335",
+        "-1000",
+        "-999.999",
+        "-100",
+        "-12.5",
+        "-12.49",
+        "-1",
+        "-0.1",
+        "-0.05",
+        "-0.0000000000000000000000000001",
+        "0",
+        "0.0000000000000000000000000001",
+        "0.05",
+        "0.1",
+        "0.11",
+        "1",
+        "1.5",
+        "2",
+        "9.99",
+        "10",
+        "12.5",
+        "99",
+        "100",
+        "1000000",
+        "79228162514264337593543950335",
         "7.9228162514264337593543950335",
     ];
     texts.iter().map(|text| text.parse().unwrap()).collect()
@@ -43,9 +87,17 @@ fn time(text: &str) -> DateTime<Utc> {
 
 fn times() -> Vec<DateTime<Utc>> {
     let texts = [
-        "0001-01-01T00:00:00Z", "1582-10-10T00:00:00.000001Z", "1883-11-18T12:03:58Z", "1969-12-31T23:59:59.999999Z",
-        "1970-01-01T00:00:00Z", "1970-01-01T00:00:00.000001Z", "2024-02-29T23:59:59.999999Z", "2026-03-29T01:30:00Z",
-        "2255-06-05T23:47:34.740993Z", "5138-11-16T09:46:39.999999Z", "9999-12-31T23:59:59.999999Z",
+        "0001-01-01T00:00:00Z",
+        "1582-10-10T00:00:00.000001Z",
+        "1883-11-18T12:03:58Z",
+        "1969-12-31T23:59:59.999999Z",
+        "1970-01-01T00:00:00Z",
+        "1970-01-01T00:00:00.000001Z",
+        "2024-02-29T23:59:59.999999Z",
+        "2026-03-29T01:30:00Z",
+        "2255-06-05T23:47:34.740993Z",
+        "5138-11-16T09:46:39.999999Z",
+        "9999-12-31T23:59:59.999999Z",
     ];
     texts.iter().map(|text| time(text)).collect()
 }
@@ -55,8 +107,7 @@ fn dates() -> Vec<NaiveDate> {
     texts.iter().map(|text| text.parse().unwrap()).collect()
 }
 
-const INTEGERS: [i64; 9] =
-    [i64::MIN, i64::MIN + 1, -(1 << 53) - 1, -1, 0, 1, (1 << 53) + 1, i64::MAX - 1, i64::MAX];
+const INTEGERS: [i64; 9] = [i64::MIN, i64::MIN + 1, -(1 << 53) - 1, -1, 0, 1, (1 << 53) + 1, i64::MAX - 1, i64::MAX];
 const UNSIGNED_ONES: [u64; 8] =
     [0, 1, 9, 10, (1 << 53) + 1, 9_223_372_036_854_775_807, 9_223_372_036_854_775_808, u64::MAX];
 
@@ -68,7 +119,9 @@ fn rows() -> Vec<Wide> {
     rows.extend(UNSIGNED_ONES.map(|value| Wide { unsigned: Some(value), ..Wide::default() }));
     rows.extend(decimals().into_iter().map(|value| Wide { decimal: Some(value), ..Wide::default() }));
     rows.extend(texts().into_iter().map(|value| Wide { text: Some(value.to_owned()), ..Wide::default() }));
-    rows.extend([0, 1, u128::MAX, u128::MAX / 3].map(|value| Wide { uuid: Some(Uuid::from_u128(value)), ..Wide::default() }));
+    rows.extend(
+        [0, 1, u128::MAX, u128::MAX / 3].map(|value| Wide { uuid: Some(Uuid::from_u128(value)), ..Wide::default() }),
+    );
     rows.extend(times().into_iter().map(|value| Wide { time: Some(value), ..Wide::default() }));
     rows.extend(dates().into_iter().map(|value| Wide { date: Some(value), ..Wide::default() }));
     rows.extend(
@@ -256,7 +309,8 @@ async fn a_view_shows_what_people_read(fixture: Fixture) {
     for row in &rows {
         let decimal = row.decimal.unwrap();
         let unsigned = row.unsigned.map_or("IS NULL".to_owned(), |unsigned| format!("= '{unsigned}'"));
-        let time = row.time.map_or("IS NULL".to_owned(), |time| format!("= '{}'", time.format("%Y-%m-%d %H:%M:%S%.6f")));
+        let time =
+            row.time.map_or("IS NULL".to_owned(), |time| format!("= '{}'", time.format("%Y-%m-%d %H:%M:%S%.6f")));
         let as_text = |column: &str| match fixture.tables().numbers() {
             cqrs_runtime::column::Numbers::AsTexts => column.to_owned(),
             cqrs_runtime::column::Numbers::Exact if column == "time" => {
@@ -325,7 +379,13 @@ async fn keys_of_several_columns(fixture: Fixture) {
     let wanted = Wanted { keys: Some(format!("[[\"\",{ten},\"2026-01-02\"]]")), values: Vec::new() };
     let page = fixture.tables().load(&filling.shape, &wanted).await.unwrap();
     let found: serde_json::Value = serde_json::from_str(&page).unwrap();
-    assert_eq!(found, serde_json::from_str::<serde_json::Value>(&format!("[{}]", row("6", "2026-01-02", &ten))).unwrap());
+    assert_eq!(
+        found,
+        serde_json::from_str::<serde_json::Value>(&format!("[{}]", row("6", "2026-01-02", &ten))).unwrap()
+    );
     let tombstones = TableWrite { table: &filling.shape, upserts: String::new(), deletes: String::new() };
-    assert_eq!(fixture.database.count(&format!("cqrs_tombstones WHERE table_name = '{}'", tombstones.table.name)).await, 1);
+    assert_eq!(
+        fixture.database.count(&format!("cqrs_tombstones WHERE table_name = '{}'", tombstones.table.name)).await,
+        1
+    );
 }

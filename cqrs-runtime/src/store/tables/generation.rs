@@ -76,7 +76,7 @@ pub struct NewGeneration<'a> {
 pub enum SwapVerdict {
     /// It does.
     Serves,
-    /// The one that serves has come further, or the log has events that it has not seen; nothing has changed.
+    /// The one that serves has come further, or the log had when the generation was made; nothing has changed.
     Behind {
         /// How far all its partitions have come.
         position: u64,

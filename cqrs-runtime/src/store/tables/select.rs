@@ -13,7 +13,7 @@ pub struct Select<'a> {
     pub tenant: &'a str,
     /// Which rows.
     pub condition: Condition,
-    /// In which order; the key is added behind it, so that there is only one.
+    /// In which order; the key is added behind it, so that there is only one, in the direction of the last column.
     pub order: &'a [Order],
     /// How many at most.
     pub limit: u64,

@@ -3,7 +3,7 @@
 use sea_orm::DbErr;
 
 use super::super::statement::{Run, one};
-use super::spelling::{Spelling, column, is_of_key, quoted, shown_cells};
+use super::spelling::{Spelling, column, is_of_key, shown_cells};
 use crate::column::ColumnType;
 use crate::store::{StoreError, TableShape, Wanted};
 
@@ -43,12 +43,7 @@ async fn page<S: Spelling>(
     let mut cells =
         vec![S::shown("t.tenant", ColumnType::Text), integer("t.cqrs_sequence"), integer("t.cqrs_position")];
     cells.extend(shown_cells::<S>(table));
-    let sql = format!(
-        "SELECT {} FROM {} CROSS JOIN {} AS t WHERE {condition}",
-        S::page(&S::row(&cells)),
-        S::rows(1),
-        quoted(&table.name),
-    );
+    let sql = format!("SELECT {} FROM {} {}", S::page(&S::row(&cells)), S::rows(1), S::joined(table, condition),);
     let row = one(connection, &sql, [wanted.into()]).await?;
     row.map_or_else(|| Ok("[]".to_owned()), |row| row.try_get_by_index(0))
 }

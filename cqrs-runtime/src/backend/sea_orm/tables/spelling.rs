@@ -32,6 +32,13 @@ pub(in super::super) trait Spelling {
     /// The elements of the JSON array in a parameter, each as `r.value`.
     fn rows(parameter: usize) -> String;
 
+    /// The rows `t` of a table for which a condition holds, joined to the rows `r` before them: each found by an index,
+    /// however small the table was when the statement was planned.
+    fn joined(table: &TableShape, condition: &str) -> String;
+
+    /// Deletes the rows `t` of a table for which a condition holds with a row `r`.
+    fn delete(table: &TableShape, rows: &str, condition: &str) -> String;
+
     /// A cell of a row of JSON, as a value of a column.
     fn cell(row: &str, index: usize, ty: ColumnType) -> String;
 

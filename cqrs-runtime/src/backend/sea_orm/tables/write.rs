@@ -108,7 +108,7 @@ fn tombstones<S: Spelling>(table: &TableShape, parameter: usize) -> String {
     format!(
         "INSERT INTO cqrs_tombstones (name, table_name, tenant, key, partition, position)
         SELECT {}, '{}', t.tenant, CAST({} AS text), CASE WHEN {} THEN t.cqrs_partition END, {}
-        FROM {}{} CROSS JOIN {} AS t WHERE {}
+        FROM {}{} {}
         ON CONFLICT (name, table_name, tenant, key)
         DO UPDATE SET partition = excluded.partition, position = excluded.position",
         S::NAME,
@@ -118,23 +118,13 @@ fn tombstones<S: Spelling>(table: &TableShape, parameter: usize) -> String {
         S::cell("r.value", 2, ColumnType::Integer),
         S::FENCED,
         S::rows(parameter),
-        quoted(&table.name),
-        is_of_key::<S>(table, 3),
+        S::joined(table, &is_of_key::<S>(table, 3)),
     )
 }
 
 fn delete<S: Spelling>(table: &TableShape, parameter: usize) -> String {
-    let cells = table.key.iter().enumerate();
-    let cells = cells.map(|(place, index)| format!(", {}", S::cell("r.value", 3 + place, table.columns[*index].ty)));
-    format!(
-        "DELETE FROM {} WHERE (tenant{}) IN (SELECT {}{} FROM {}{})",
-        quoted(&table.name),
-        key_columns(table),
-        S::cell("r.value", 0, ColumnType::Text),
-        cells.collect::<String>(),
-        S::FENCED,
-        S::rows(parameter),
-    )
+    let rows = format!("{}{}", S::FENCED, S::rows(parameter));
+    S::delete(table, &rows, &is_of_key::<S>(table, 3))
 }
 
 /// The partition of a sequence's hash, of so many: the remainder of the hash taken without a sign, which neither database

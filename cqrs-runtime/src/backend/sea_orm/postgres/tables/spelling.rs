@@ -1,5 +1,6 @@
-use super::super::super::tables::Spelling;
+use super::super::super::tables::{Spelling, quoted};
 use crate::column::ColumnType;
+use crate::store::TableShape;
 
 /// A function takes a hundred arguments at most.
 const MOST_ARGUMENTS: usize = 100;
@@ -38,6 +39,20 @@ impl Spelling for Postgres {
     fn rows(parameter: usize) -> String {
         // Taking a cell from `json` would read its row from the start.
         format!("jsonb_array_elements(${parameter}::jsonb) AS r")
+    }
+
+    fn joined(table: &TableShape, condition: &str) -> String {
+        // Without the offset, the planner would choose how to join; and what it has chosen for a new table, which has no
+        // rows, it keeps for long while the table grows.
+        format!(
+            "CROSS JOIN LATERAL (SELECT t.*, t.ctid FROM {} AS t WHERE {condition} OFFSET 0) AS t",
+            quoted(&table.name)
+        )
+    }
+
+    fn delete(table: &TableShape, rows: &str, condition: &str) -> String {
+        let (name, joined) = (quoted(&table.name), Self::joined(table, condition));
+        format!("DELETE FROM {name} WHERE ctid = ANY (ARRAY(SELECT t.ctid FROM {rows} {joined}))")
     }
 
     fn cell(row: &str, index: usize, ty: ColumnType) -> String {

@@ -1,5 +1,6 @@
 use super::super::super::tables::{Spelling, quoted};
 use crate::column::ColumnType;
+use crate::store::TableShape;
 
 /// SQLite's words.
 pub(super) struct Sqlite;
@@ -30,6 +31,18 @@ impl Spelling for Sqlite {
 
     fn rows(parameter: usize) -> String {
         format!("json_each(${parameter}) AS r")
+    }
+
+    fn joined(table: &TableShape, condition: &str) -> String {
+        // SQLite keeps the order of such a join.
+        format!("CROSS JOIN {} AS t WHERE {condition}", quoted(&table.name))
+    }
+
+    fn delete(table: &TableShape, rows: &str, condition: &str) -> String {
+        let keys = table.key.iter().map(|index| quoted(&table.columns[*index].name)).collect::<Vec<_>>();
+        let (columns, found) = (keys.join(", "), keys.join(", t."));
+        let (name, joined) = (quoted(&table.name), Self::joined(table, condition));
+        format!("DELETE FROM {name} WHERE (tenant, {columns}) IN (SELECT t.tenant, t.{found} FROM {rows} {joined})")
     }
 
     fn cell(row: &str, index: usize, _: ColumnType) -> String {
