@@ -2,6 +2,7 @@
 
 mod catch_up;
 mod driver;
+mod letters;
 mod model;
 mod rebuild;
 mod status;

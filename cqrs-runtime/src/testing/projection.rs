@@ -172,7 +172,7 @@ impl<M: Projection> ProjectionSpec<M> {
     #[must_use]
     #[track_caller]
     pub fn rows(&self) -> Vec<M> {
-        self.rows_of::<M>(|rows| rows.models::<M>())
+        self.rows_of::<M>(MemoryRows::models::<M>)
     }
 
     /// The rows of a table that the projection keeps for itself, in the order of their keys.
@@ -182,7 +182,7 @@ impl<M: Projection> ProjectionSpec<M> {
     #[must_use]
     #[track_caller]
     pub fn lookups<L: crate::projection::LookupOf<M>>(&self) -> Vec<L> {
-        self.rows_of::<L>(|rows| rows.models::<L>())
+        self.rows_of::<L>(MemoryRows::models::<L>)
     }
 
     #[track_caller]
@@ -236,7 +236,8 @@ impl<M: Projection> ProjectionSpec<M> {
 /// The rows as a table, for a snapshot.
 impl<M: Projection> fmt::Display for ProjectionSpec<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.rows_of::<M>(|rows| rows.models()); // says what is wrong before anything is shown
+        // Says what is wrong before anything is shown.
+        self.rows_of::<M>(MemoryRows::models::<M>);
         shown::table(f, M::TABLE, &self.fold(self.events.len().max(1)).rows)
     }
 }

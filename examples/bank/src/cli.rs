@@ -3,6 +3,7 @@
 pub(crate) mod accounts;
 pub(crate) mod amount;
 pub(crate) mod bank;
+pub(crate) mod dead_letters;
 pub(crate) mod details;
 pub(crate) mod events;
 pub(crate) mod execute;
@@ -15,6 +16,7 @@ pub(crate) mod movements;
 pub(crate) mod open;
 pub(crate) mod options;
 pub(crate) mod output;
+pub(crate) mod projections;
 pub(crate) mod queries;
 pub(crate) mod rebuild;
 pub(crate) mod standing;

@@ -10,7 +10,9 @@ use self::cli::failure::Failure;
 use self::cli::options::Options;
 use self::cli::output::Output;
 use self::cli::queries::{statement, summaries, summary, totals};
-use self::cli::{accounts, generate, history, import, movements, open, rebuild, standing, state, welcome};
+use self::cli::{
+    accounts, dead_letters, generate, history, import, movements, open, projections, rebuild, standing, state, welcome,
+};
 
 /// A bank whose accounts are the sum of what has happened to them.
 ///
@@ -43,6 +45,8 @@ enum Command {
     Statement(statement::Statement),
     Totals(totals::Totals),
     Rebuild(rebuild::Rebuild),
+    Projections(projections::Projections),
+    DeadLetters(dead_letters::DeadLetters),
     Import(import::Import),
     Generate(generate::Generate),
 }
@@ -85,6 +89,8 @@ async fn run(cli: &Cli, output: &Output) -> Result<ExitCode, Failure> {
         Some(Command::Statement(statement)) => statement.run(&bank, output).await,
         Some(Command::Totals(totals)) => totals.run(&bank, output).await,
         Some(Command::Rebuild(rebuild)) => rebuild.run(&bank, output).await,
+        Some(Command::Projections(projections)) => projections.run(&bank, output).await,
+        Some(Command::DeadLetters(letters)) => letters.run(&bank, output).await,
         Some(Command::Import(import)) => import.run(&bank, output).await,
     };
     bank.close().await;

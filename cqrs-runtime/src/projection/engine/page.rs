@@ -52,7 +52,11 @@ pub(super) async fn read<M: Projection>(
         page.full = read >= limit || bytes >= options.batch_bytes;
         if page.full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    store.backend().read(&query.limit(limit as u64), &mut take).await?;
+    match store.backend().read(&query.limit(limit as u64), &mut take).await {
+        // What comes before an event that is damaged is projected first.
+        Err(StoreError::CorruptEvent { .. }) if page.last.is_some() => page.full = true,
+        read => read?,
+    }
     Ok(page)
 }
 

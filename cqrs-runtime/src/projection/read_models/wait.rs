@@ -27,6 +27,14 @@ pub enum WaitError {
         /// How far it should have.
         wanted: u64,
     },
+    /// Nobody has tried the letters of a sequence in time.
+    #[error("{letters} parked events of `{name}` have not been tried in time")]
+    Unsettled {
+        /// The read model.
+        name: String,
+        /// How many letters the sequence has.
+        letters: usize,
+    },
     /// No such read model is listed.
     #[error("no read model `{name}` is listed")]
     NotListed {

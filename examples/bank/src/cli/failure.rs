@@ -38,6 +38,10 @@ pub(crate) enum Failure {
     #[error("the read models are not up to date")]
     CatchUp(#[from] CatchUpError),
     #[error(transparent)]
+    Wait(#[from] WaitError),
+    #[error("no event of the sequence `{sequence}` is parked")]
+    NoSequence { sequence: String },
+    #[error(transparent)]
     Query(#[from] QueryError),
     #[error(transparent)]
     Rebuild(#[from] RebuildError),
@@ -130,6 +134,7 @@ impl Failure {
             | Self::Store(error)
             | Self::Load(LoadError::Store(error))
             | Self::CatchUp(CatchUpError::Store(error) | CatchUpError::Wait(WaitError::Store(error)))
+            | Self::Wait(WaitError::Store(error))
             | Self::Query(QueryError::Store(error))
             | Self::Rebuild(RebuildError::Engine { source: EngineError::Store(error), .. }) => Some(error),
             Self::Command(error) => store_error(error),

@@ -1,5 +1,7 @@
 //! How a table comes to be.
 
+use std::fmt::Write;
+
 use super::spelling::{Spelling, column, key_columns, quoted};
 use crate::column::ColumnType;
 use crate::store::TableShape;
@@ -30,7 +32,8 @@ pub(in super::super) fn definition<S: Spelling>(table: &TableShape, name: &str) 
     });
     for (of, columns) in searched.chain([changes]) {
         let index = S::index(&format!("{name}_by_{of}"));
-        sql.push_str(&format!("CREATE INDEX {index} ON {} ({columns});\n", quoted(name)));
+        // Writing to a string can't fail.
+        let _ = writeln!(sql, "CREATE INDEX {index} ON {} ({columns});", quoted(name));
     }
     sql
 }

@@ -1,7 +1,7 @@
 //! Where the databases' spellings differ.
 
 use crate::column::ColumnType;
-use crate::store::TableShape;
+use crate::store::{TableColumn, TableShape};
 
 /// What a database calls what both of them have.
 pub(in super::super) trait Spelling {
@@ -88,7 +88,12 @@ pub(super) fn column(table: &TableShape, index: usize) -> String {
 
 /// The columns of the key, beside the tenant.
 pub(super) fn key_columns(table: &TableShape) -> String {
-    table.key.iter().map(|index| format!(", {}", quoted(&table.columns[*index].name))).collect()
+    listed(table.key.iter().map(|index| &table.columns[*index]))
+}
+
+/// The names of columns, each behind a comma.
+pub(super) fn listed<'t>(columns: impl Iterator<Item = &'t TableColumn>) -> String {
+    columns.flat_map(|column| [", ".to_owned(), quoted(&column.name)]).collect()
 }
 
 /// All cells of a row, as they are shown.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::letters;
-use super::spelling::{Spelling, column, is_of_key, key_columns, quoted};
+use super::spelling::{Spelling, column, is_of_key, key_columns, listed, quoted};
 use crate::column::ColumnType;
 use crate::store::lease;
 use crate::store::{AdvanceVerdict, BatchKind, RowBatch, TableShape};
@@ -76,7 +76,7 @@ impl Writes {
 fn upsert<S: Spelling>(table: &TableShape, partitions: u32, parameter: usize) -> String {
     let cell = |index, ty| S::cell("r.value", index, ty);
     let partition = partition_of(&cell(1, ColumnType::Integer), partitions);
-    let columns = table.columns.iter().map(|column| format!(", {}", quoted(&column.name))).collect::<String>();
+    let columns = listed(table.columns.iter());
     let cells = table.columns.iter().enumerate().map(|(index, column)| format!(", {}", cell(3 + index, column.ty)));
     let not_key = (0..table.columns.len()).filter(|index| !table.key.contains(index));
     let replaced = not_key.map(|index| {

@@ -19,8 +19,13 @@ impl Failure {
             Self::StreamId { .. } => "UNREADABLE_EVENT",
             Self::CatchUp(CatchUpError::Changed { .. }) => "REBUILD_NEEDED",
             Self::CatchUp(CatchUpError::Wait(WaitError::Behind { .. })) => "READ_MODEL_BEHIND",
-            Self::Rebuild(RebuildError::NotListed { .. }) => "NOT_FOUND",
-            Self::CatchUp(_) | Self::Query(_) | Self::Rebuild(_) => self.store_error().map_or("READ_MODEL", store_code),
+            Self::Rebuild(RebuildError::NotListed { .. })
+            | Self::Wait(WaitError::NotListed { .. })
+            | Self::NoSequence { .. } => "NOT_FOUND",
+            Self::Wait(WaitError::Unsettled { .. }) => "READ_MODEL_BEHIND",
+            Self::CatchUp(_) | Self::Wait(_) | Self::Query(_) | Self::Rebuild(_) => {
+                self.store_error().map_or("READ_MODEL", store_code)
+            }
             Self::Amount(_) => "MALFORMED_AMOUNT",
             Self::Unreadable { .. } | Self::Unwritable { .. } => "FILE",
             Self::Limits { .. } => "MALFORMED_LIMITS",

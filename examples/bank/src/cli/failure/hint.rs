@@ -3,7 +3,7 @@
 use bank::domain::AccountError;
 use cqrs_runtime::dispatch::CommandError;
 use cqrs_runtime::event::DecodeError;
-use cqrs_runtime::projection::{CatchUpError, RebuildError};
+use cqrs_runtime::projection::{CatchUpError, RebuildError, WaitError};
 use cqrs_runtime::repository::LoadError;
 use cqrs_runtime::store::StoreError;
 
@@ -30,7 +30,8 @@ impl Failure {
                 Some("`bank rebuild` builds it anew while the old one answers")
             }
             Self::CatchUp(CatchUpError::Wait(_)) => Some("another program may be stuck with it: `bank projections`"),
-            Self::Rebuild(RebuildError::NotListed { .. }) => {
+            Self::NoSequence { .. } => Some("`bank dead-letters list` names the sequences"),
+            Self::Rebuild(RebuildError::NotListed { .. }) | Self::Wait(WaitError::NotListed { .. }) => {
                 Some("there are account_summary, account_statement and daily_totals")
             }
             Self::Load(error) => load_hint(error),
