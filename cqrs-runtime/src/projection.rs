@@ -43,6 +43,59 @@ use crate::read_model::ReadModel;
 ///
 /// ```
 /// use cqrs_runtime::prelude::*;
+///
+/// # #[derive(Id)]
+/// # pub struct OrderId(Uuid);
+/// # #[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// # pub struct OrderPlaced { pub customer: String }
+/// # #[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// # pub struct OrderPaid { pub amount: Decimal }
+/// # #[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// # pub struct OrderCancelled;
+/// # #[derive(Command, Clone, Debug, Serialize, Deserialize)]
+/// # #[command(new_id = OrderId)]
+/// # pub struct Place {}
+/// # #[derive(Debug, PartialEq, thiserror::Error, DomainError)]
+/// # pub enum OrderError {}
+/// # #[derive(Aggregate, Clone)]
+/// # #[aggregate(id = OrderId, events(OrderPlaced, OrderPaid, OrderCancelled), commands(create(Place)), error = OrderError)]
+/// # pub struct Order;
+/// # impl Init<OrderPlaced> for Order { fn init(_: &OrderPlaced) -> Self { Self } }
+/// # impl Apply<OrderPaid> for Order { fn apply(&mut self, _: &OrderPaid) {} }
+/// # impl Apply<OrderCancelled> for Order { fn apply(&mut self, _: &OrderCancelled) {} }
+/// # impl Create<Place> for Order {
+/// #     fn create(_: Place, _: &Context<Self>) -> Result<Events<Self>, OrderError> { Ok(Events::none()) }
+/// # }
+/// #[derive(ReadModel, Clone, Debug, PartialEq)]
+/// #[read_model(events(Order(OrderPlaced, OrderPaid, OrderCancelled)))]
+/// pub struct OrderSummary {
+///     #[read_model(key)]
+///     pub order: OrderId,
+///     #[read_model(filter)]
+///     pub customer: String,
+///     #[read_model(order)]
+///     pub paid: Decimal,
+/// }
+///
+/// // Without more words, it is the row whose key is the id of the event's stream.
+/// impl Project<OrderPlaced> for OrderSummary {
+///     fn project(row: &mut Row<Self>, event: &Recorded<OrderPlaced>) -> Result<(), ProjectionError> {
+///         let order = row.id()?;
+///         row.insert(|| Self { order, customer: event.customer.clone(), paid: Decimal::ZERO })
+///     }
+/// }
+///
+/// impl Project<OrderPaid> for OrderSummary {
+///     fn project(row: &mut Row<Self>, event: &Recorded<OrderPaid>) -> Result<(), ProjectionError> {
+///         row.update(|summary| summary.paid += event.amount)
+///     }
+/// }
+///
+/// impl Project<OrderCancelled> for OrderSummary {
+///     fn project(row: &mut Row<Self>, _: &Recorded<OrderCancelled>) -> Result<(), ProjectionError> {
+///         row.delete()
+///     }
+/// }
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` doesn't say what `{E}` makes of its rows",

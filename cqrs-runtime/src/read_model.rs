@@ -71,9 +71,9 @@ pub trait ReadModel: Sized + Clone + Send + Sync + 'static {
 /// What tells the rows of a table apart.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a key",
-    label = "not comparable",
-    note = "rows are told apart and sorted by their keys: a key is a `Value` that derives `Eq`, `Hash`, `PartialOrd` and \
-            `Ord` as well; a float is none, a `Decimal` is"
+    label = "not a key",
+    note = "rows are told apart and sorted by their keys: an id can be one, and a `Value` that derives `Eq`, `Hash`, \
+            `PartialOrd` and `Ord` as well; a float can't, a `Decimal` can"
 )]
 pub trait RowKey: Clone + Eq + Ord + Hash + Serialize + DeserializeOwned + Value + Send + Sync + 'static {}
 

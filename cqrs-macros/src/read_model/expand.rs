@@ -5,10 +5,9 @@ mod table;
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::Type;
 use syn::spanned::Spanned;
 
-use super::model::Model;
+use super::model::{Model, ModelField};
 use crate::support::expansion::sealed;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
@@ -71,10 +70,16 @@ pub(super) fn constants(model: &Model) -> Option<TokenStream> {
     })
 }
 
-/// What the runtime does with a field of a type, at the type: so the compiler complains there, once, of a type that can't
-/// be a field's.
-fn of_type(ty: &Type, function: &str) -> TokenStream {
-    let span = ty.span();
+/// What the runtime does with a field, at its type: so the compiler complains there, once, of a type that can't be a
+/// field's.
+fn of_field(field: &ModelField, function: &str) -> TokenStream {
+    let (ty, span) = (named(field), field.ty.span());
     let function = syn::Ident::new(function, span);
     quote_spanned!(span=> <#ty as __private::FieldValue>::#function)
+}
+
+/// The type of a field, named in such a way that the compiler complains once of one that can't be a key.
+fn named(field: &ModelField) -> TokenStream {
+    let ty = &field.ty;
+    if field.key.is_some() { quote_spanned!(ty.span()=> <#ty as __private::KeyValue>::Key) } else { quote!(#ty) }
 }

@@ -18,9 +18,9 @@ fn read_model(model: &Model) -> TokenStream {
     let ident = &model.ident;
     let types: Vec<_> = model.key().into_iter().map(|(_, field)| &field.ty).collect();
     let key = match types[..] {
-        [] => quote!(__private::UnknownId),
         [ty] => quote!(#ty),
-        _ => quote!((#(#types),*)),
+        [_, _] | [_, _, _] | [_, _, _, _] => quote!((#(#types),*)),
+        _ => quote!(__private::UnknownId),
     };
     quote! {
         impl __private::ReadModel for #ident {

@@ -34,8 +34,12 @@ pub(crate) fn plain(sortable: &str) -> Option<String> {
         b'1' => false,
         _ => return None,
     };
+    let count: usize = sortable.get(1..3)?.parse().ok()?;
     let digits = sortable.get(3..)?;
     let digits = if negative { digits.strip_suffix('~')? } else { digits };
+    if digits.find('.').unwrap_or(digits.len()) != if negative { 99 - count } else { count } {
+        return None;
+    }
     let mut text = String::with_capacity(digits.len() + 2);
     if negative {
         text.push('-');

@@ -71,7 +71,7 @@ impl RowWriter {
 
     /// Writes a value into columns that are said.
     pub(crate) fn put_as<T: Serialize>(&mut self, value: &T, parts: &'static [ColumnPart]) -> Result<(), ColumnError> {
-        value.serialize(CellSerializer { row: self, parts })
+        value.serialize(CellSerializer { row: self, parts, present: false })
     }
 
     /// Writes an absent cell.

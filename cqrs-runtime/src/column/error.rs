@@ -11,6 +11,9 @@ pub enum ColumnError {
         /// What was to be stored.
         text: String,
     },
+    /// A value is present and would be written as if it were absent: `Some(None)`.
+    #[error("it is there but holds nothing, and would be read again as absent")]
+    PresentNothing,
     /// The value writes itself otherwise than its column says.
     #[error("it can't be stored: it is written as {found}, which its column does not hold")]
     Written {

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -21,9 +21,9 @@ pub fn settle<T: Value + Serialize + DeserializeOwned + 'static>(value: &mut T) 
     }
     let known: &mut dyn Any = value;
     if let Some(time) = known.downcast_mut::<DateTime<Utc>>() {
-        *time = time.trunc_subsecs(6);
+        *time = in_microseconds(*time);
     } else if let Some(time) = known.downcast_mut::<Option<DateTime<Utc>>>() {
-        *time = time.map(|time| time.trunc_subsecs(6));
+        *time = time.map(in_microseconds);
     } else if let Some(decimal) = known.downcast_mut::<Decimal>() {
         *decimal = decimal.normalize();
     } else if let Some(decimal) = known.downcast_mut::<Option<Decimal>>() {
@@ -32,6 +32,12 @@ pub fn settle<T: Value + Serialize + DeserializeOwned + 'static>(value: &mut T) 
         *value = written_and_read(value)?;
     }
     Ok(())
+}
+
+/// A leap second, too, as the number of microseconds says it: within the second after it.
+fn in_microseconds(time: DateTime<Utc>) -> DateTime<Utc> {
+    // What was counted from a time is one.
+    DateTime::from_timestamp_micros(time.timestamp_micros()).unwrap_or(time)
 }
 
 fn written_and_read<T: Value + Serialize + DeserializeOwned>(value: &T) -> Result<T, ColumnError> {

@@ -8,43 +8,70 @@ use crate::column::{self, Column, ColumnError, RowReader, RowWriter};
 use crate::event::Event;
 use crate::json;
 use crate::projection::{Lookup, LookupOf, PartitionKey, Project, Projection, Route};
-use crate::read_model::{Table, TableField};
+use crate::read_model::{RowKey, Table, TableField};
 use crate::value::Value;
 
 /// A type that a field of a read model can have.
 ///
-/// All that an expansion asks of a field stands in this one trait: so a type that lacks it is one error.
-pub trait FieldValue: Value + Serialize + DeserializeOwned + 'static {
+/// All that an expansion asks of a field stands in this one trait, without a bound of its own: so a type that lacks it is
+/// one error.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be stored: it is not a `Value`",
+    label = "not a `Value`",
+    note = "derive it: `#[derive(Value)]` on `{Self}`; for a type of another crate, wrap it: \
+            `#[derive(Value)] #[value(with = AnAdapter)] pub struct Mine({Self});`"
+)]
+pub trait FieldValue: Sized {
     /// The columns that it takes.
-    const COLUMNS: Column = <Self as Value>::COLUMN;
+    const COLUMNS: Column;
     /// A field that has no name yet, and is for nothing.
+    const FIELD: TableField;
+
+    /// Writes its cells.
+    fn put(&self, row: &mut RowWriter) -> Result<(), ColumnError>;
+
+    /// Reads its cells.
+    fn take(row: &mut RowReader<'_, '_>) -> Result<Self, ColumnError>;
+
+    /// Leaves of it what its columns hold.
+    fn settle(&mut self) -> Result<(), ColumnError>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Value + Serialize + DeserializeOwned + 'static> FieldValue for T {
+    const COLUMNS: Column = T::COLUMN;
     const FIELD: TableField = TableField {
         name: "",
-        column: Self::COLUMNS,
-        shape: <Self as Value>::shape,
+        column: T::COLUMN,
+        shape: T::shape,
         filter: false,
         order: false,
         references: None,
         description: "",
     };
 
-    /// Writes its cells.
     fn put(&self, row: &mut RowWriter) -> Result<(), ColumnError> {
         row.put(self)
     }
 
-    /// Reads its cells.
     fn take(row: &mut RowReader<'_, '_>) -> Result<Self, ColumnError> {
         row.take()
     }
 
-    /// Leaves of it what its columns hold.
     fn settle(&mut self) -> Result<(), ColumnError> {
         column::settle(self)
     }
 }
 
-impl<T: Value + Serialize + DeserializeOwned + 'static> FieldValue for T {}
+/// A type that a field of a key can have.
+pub trait KeyValue {
+    /// The same type. Named through this, a type that is no key is one error wherever it is used.
+    type Key;
+}
+
+impl<T: RowKey> KeyValue for T {
+    type Key = T;
+}
 
 /// The key of a read model, or one that may be absent: what a field must be to refer to a row.
 #[diagnostic::on_unimplemented(
@@ -74,6 +101,16 @@ pub fn referred<M, K: KeyOf<M>>() -> &'static Table {
 /// Always.
 pub fn no_field() -> Result<(), ColumnError> {
     Err(ColumnError::Cells { found: 0, expected: 1 })
+}
+
+/// An aggregate that has `E` among its events.
+pub trait Lists<E> {
+    /// The same event. Named through this, one that the aggregate does not have is nothing but that.
+    type Event;
+}
+
+impl<E, A: Emits<E>> Lists<E> for A {
+    type Event = E;
 }
 
 /// Where an event goes.

@@ -18,7 +18,8 @@ taken! {
     Vec String Box Clone Debug PartialEq Eq Ord PartialOrd Hash Copy Default Display From TryFrom FromStr Cow Duration
     Option Some None Result Ok Err Events Context Parts RawEvent Shape Shapes Definition Event Command Aggregate Value
     Decide Emits EventSet CommandSet EventSchema Identifier GeneratedId Serializer Deserializer ToString ToOwned
-    core std
+    core std ReadModel Project Projection ProjectionError Row RowReader RowWriter Table TableField Field Column
+    ColumnError FieldValue KeyValue KeyOf Lists Lookup LookupOf PartitionBy PartitionKey Route Decimal
 }
 
 type Text = ::std::string::String;
@@ -91,8 +92,57 @@ impl Create<r#do> for r#impl {
     }
 }
 
+/// Its fields are called as the expansion calls its own variables, or as its constants might be.
+#[derive(ReadModel, ::std::clone::Clone, ::std::fmt::Debug, ::std::cmp::PartialEq)]
+#[read_model(events(r#impl(r#struct)), lookups(r#use), partition = r#match)]
+pub(super) struct r#static {
+    #[read_model(key)]
+    pub(super) row: Text,
+    #[read_model(key)]
+    pub(super) r#mod: i64,
+    #[read_model(filter, order)]
+    pub(super) r#const: Text,
+    #[read_model(filter)]
+    pub(super) table: ::std::option::Option<choice>,
+    #[read_model(order)]
+    pub(super) field: i64,
+    pub(super) key: r#enum,
+}
+
+#[derive(Value, Copy, Eq)]
+pub(super) enum choice {
+    A,
+}
+
+#[derive(ReadModel, ::std::clone::Clone, ::std::fmt::Debug, ::std::cmp::PartialEq)]
+pub(super) struct r#use {
+    #[read_model(key)]
+    pub(super) r#type: r#type,
+    #[read_model(references = r#use)]
+    pub(super) other: ::std::option::Option<r#type>,
+}
+
+type Projected = ::std::result::Result<(), cqrs_runtime::projection::ProjectionError>;
+
+impl cqrs_runtime::projection::Project<r#struct> for r#static {
+    fn project(
+        row: &mut cqrs_runtime::projection::Row<'_, Self>,
+        event: &Recorded<r#struct>,
+    ) -> Projected {
+        row.matching(Self::CONST, &event.r#match).delete()
+    }
+}
+
 #[test]
 fn raw_identifiers_lose_their_prefix() {
+    let table = <r#static as cqrs_runtime::read_model::ReadModel>::TABLE;
+    let names: ::std::vec::Vec<_> = table.columns().map(|(name, ..)| name).collect();
+    assert_eq!(
+        (table.name, names),
+        ("static", ["row", "mod", "const", "table", "field", "key"].map(Text::from).to_vec())
+    );
+    let constants = [r#static::CONST.index(), r#static::TABLE.index(), r#static::FIELD.index()];
+    assert_eq!(constants, [2, 3, 4]);
     assert_eq!(<r#struct as stored::Event>::NAME, "struct");
     assert_eq!(<r#do as cqrs_runtime::command::Command>::NAME, "do");
     assert_eq!(<r#impl as ours::Aggregate>::TYPE, "impl");

@@ -1,5 +1,6 @@
 use cqrs_runtime::prelude::*;
 
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Currency;
 
 #[derive(Value)]

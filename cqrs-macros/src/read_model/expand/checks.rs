@@ -4,16 +4,16 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote_spanned;
 use syn::spanned::Spanned;
 
-use super::of_type;
+use super::of_field;
 use crate::read_model::model::{Model, ModelField};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
-    model.fields.iter().flat_map(of_field).chain(names(model)).collect()
+    model.fields.iter().flat_map(columns).chain(names(model)).collect()
 }
 
-fn of_field(field: &ModelField) -> impl Iterator<Item = TokenStream> {
+fn columns(field: &ModelField) -> impl Iterator<Item = TokenStream> {
     let ModelField { name, ty, .. } = field;
-    let columns = of_type(ty, "COLUMNS");
+    let columns = of_field(field, "COLUMNS");
     let key = field.key.map(|_| quote_spanned!(ty.span()=> const _: () = __private::check_key(#columns, #name);));
     // A key that can't be ordered is no key, which is said above.
     let ordered = (field.key.is_none() && (field.filter || field.order))

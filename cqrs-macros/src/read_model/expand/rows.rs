@@ -3,12 +3,12 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::of_type;
+use super::{named, of_field};
 use crate::read_model::model::Model;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let idents: Vec<_> = model.fields.iter().map(|field| &field.ident).collect();
-    let of = |function: &'static str| model.fields.iter().map(move |field| of_type(&field.ty, function));
+    let of = |function: &'static str| model.fields.iter().map(move |field| of_field(field, function));
     let (take, settle, put) = (of("take"), of("settle"), of("put"));
     let places = (0..model.fields.len()).map(Literal::usize_unsuffixed);
     let key = key(model);
@@ -37,13 +37,13 @@ pub(super) fn expand(model: &Model) -> TokenStream {
 /// The type of the key, and how it is taken from a row and written.
 fn key(model: &Model) -> TokenStream {
     let fields = model.key();
-    let types: Vec<_> = fields.iter().map(|(_, field)| &field.ty).collect();
+    let types: Vec<_> = fields.iter().map(|(_, field)| named(field)).collect();
     let clones = fields.iter().map(|(_, field)| {
         let ident = &field.ident;
         quote!(__private::Clone::clone(&self.#ident))
     });
-    let puts = fields.iter().map(|(_, field)| of_type(&field.ty, "put"));
-    let (ty, clone, write) = if let [ty] = types[..] {
+    let puts = fields.iter().map(|(_, field)| of_field(field, "put"));
+    let (ty, clone, write) = if let [ty] = &types[..] {
         (quote!(#ty), quote!(#(#clones)*), quote!(#(#puts)*(key, row)))
     } else {
         let places = (0..types.len()).map(Literal::usize_unsuffixed);
@@ -51,9 +51,9 @@ fn key(model: &Model) -> TokenStream {
     };
     quote! {
         type Key = #ty;
-        fn key(&self) -> Self::Key { #clone }
+        fn key(&self) -> #ty { #clone }
         fn write_key(
-            key: &Self::Key,
+            key: &#ty,
             row: &mut __private::RowWriter,
         ) -> __private::Result<(), __private::ColumnError> {
             #write

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::of_type;
+use super::of_field;
 use crate::read_model::model::{Model, ModelField};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
@@ -31,6 +31,6 @@ fn field(field: &ModelField) -> TokenStream {
         quote!(references: __private::Some(#referred),)
     });
     let description = (!description.is_empty()).then(|| quote!(description: #description,));
-    let rest = of_type(ty, "FIELD");
+    let rest = of_field(field, "FIELD");
     quote!(__private::TableField { name: #name, #filter #order #references #description ..#rest })
 }

@@ -13,6 +13,8 @@ use super::RowWriter;
 pub(super) struct CellSerializer<'w> {
     pub(super) row: &'w mut RowWriter,
     pub(super) parts: &'static [ColumnPart],
+    /// Whether it is the content of what may be absent.
+    pub(super) present: bool,
 }
 
 /// Before it is 1 BC, for which not every database has a 0.
@@ -113,6 +115,9 @@ impl<'w> Serializer for CellSerializer<'w> {
     }
 
     fn serialize_none(self) -> Written {
+        if self.present {
+            return Err(ColumnError::PresentNothing);
+        }
         for _ in self.parts {
             self.row.null();
         }
@@ -120,7 +125,7 @@ impl<'w> Serializer for CellSerializer<'w> {
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Written {
-        value.serialize(self)
+        value.serialize(Self { present: true, ..self })
     }
 
     fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Written {
@@ -188,7 +193,7 @@ impl SerializeStruct for PartsSerializer<'_> {
             }
             return Ok(());
         }
-        value.serialize(CellSerializer { row: self.row, parts: part })
+        value.serialize(CellSerializer { row: self.row, parts: part, present: false })
     }
 
     fn end(self) -> Written {
