@@ -51,9 +51,7 @@ pub use decode::{
 };
 pub use fallback::{UNKNOWN_TABLE, UnknownError, UnknownId, failed, undecided};
 pub use members::{command_member, event_member};
-pub use read_model::{
-    FieldValue, KeyOf, KeyValue, Lists, lookup, no_field, partition_key, referred, route, route_by_field,
-};
+pub use read_model::{FieldValue, KeyOf, KeyValue, lookup, no_field, partition_key, referred, route, route_by_field};
 pub use route::{Decision, apply, command_from_json, create, handle, init, snapshot_policy, unknown_command, visit};
 pub use stored::{
     Adapted, adapted_column, adapted_shape, choice, event_schema, generate, id_from_text, parse_id, record, restore,

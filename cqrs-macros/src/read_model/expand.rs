@@ -19,11 +19,12 @@ pub(super) fn expand(model: &Model) -> TokenStream {
 
 fn read_model(model: &Model) -> TokenStream {
     let (ident, table, rows) = (&model.ident, table::expand(model), rows::expand(model));
-    let reference = reference(model);
+    let reference = reference(model, &quote!(__TABLE));
     quote! {
+        const __TABLE: &__private::Table = &#table;
         #[automatically_derived]
         impl __private::ReadModel for #ident {
-            const TABLE: &'static __private::Table = &#table;
+            const TABLE: &'static __private::Table = __TABLE;
             #rows
         }
         #reference
@@ -31,14 +32,14 @@ fn read_model(model: &Model) -> TokenStream {
 }
 
 /// That others can refer to its rows, where its key is one value.
-pub(super) fn reference(model: &Model) -> Option<TokenStream> {
+pub(super) fn reference(model: &Model, table: &TokenStream) -> Option<TokenStream> {
     let ident = &model.ident;
     let [(_, key)] = model.key()[..] else { return None };
     let ty = &key.ty;
     Some(quote! {
         #[automatically_derived]
         impl __private::KeyOf<#ident> for #ty {
-            const TABLE: &'static __private::Table = <#ident as __private::ReadModel>::TABLE;
+            const TABLE: &'static __private::Table = #table;
         }
     })
 }
@@ -64,7 +65,7 @@ pub(super) fn constants(model: &Model) -> Option<TokenStream> {
     (!constants.is_empty()).then(|| {
         quote! {
             #[automatically_derived]
-            #[allow(dead_code, unreachable_pub, reason = "not every field is asked for by every program")]
+            #[allow(dead_code, private_interfaces, unreachable_pub, reason = "it is as visible as the struct, asked for or not")]
             impl #ident { #(#constants)* }
         }
     })

@@ -10,7 +10,8 @@ use crate::support::expansion::sealed;
 
 pub(super) fn expand(input: &DeriveInput, attrs: &Attrs) -> TokenStream {
     let model = Model::lenient(input, attrs);
-    let impls = [Some(read_model(&model)), reference(&model), constants(&model), Some(projection(&model))];
+    let reference = reference(&model, &quote!(__private::UNKNOWN_TABLE));
+    let impls = [Some(read_model(&model)), reference, constants(&model), Some(projection(&model))];
     sealed(&model.runtime, &quote!(#(#impls)*))
 }
 

@@ -103,16 +103,6 @@ pub fn no_field() -> Result<(), ColumnError> {
     Err(ColumnError::Cells { found: 0, expected: 1 })
 }
 
-/// An aggregate that has `E` among its events.
-pub trait Lists<E> {
-    /// The same event. Named through this, one that the aggregate does not have is nothing but that.
-    type Event;
-}
-
-impl<E, A: Emits<E>> Lists<E> for A {
-    type Event = E;
-}
-
 /// Where an event goes.
 #[must_use]
 pub fn route<M: Projection + Project<E>, A: Emits<E>, E: Event + Clone>() -> Route<M> {

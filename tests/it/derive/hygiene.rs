@@ -125,10 +125,7 @@ pub(super) struct r#use {
 type Projected = ::std::result::Result<(), cqrs_runtime::projection::ProjectionError>;
 
 impl cqrs_runtime::projection::Project<r#struct> for r#static {
-    fn project(
-        row: &mut cqrs_runtime::projection::Row<'_, Self>,
-        event: &Recorded<r#struct>,
-    ) -> Projected {
+    fn project(row: &mut cqrs_runtime::projection::Row<'_, Self>, event: &Recorded<r#struct>) -> Projected {
         row.matching(Self::CONST, &event.r#match).delete()
     }
 }

@@ -6,6 +6,7 @@ struct Summary {
     id: Uuid,
     tenant: String,
     cqrs_position: i64,
+    xmin: i64,
     größe: i64,
     __typename: String,
     owner_name: String,

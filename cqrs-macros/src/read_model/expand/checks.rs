@@ -22,11 +22,10 @@ fn columns(field: &ModelField) -> impl Iterator<Item = TokenStream> {
 }
 
 fn names(model: &Model) -> impl Iterator<Item = TokenStream> {
-    let ident = &model.ident;
-    model.fields.iter().enumerate().map(move |(index, field)| {
+    model.fields.iter().enumerate().map(|(index, field)| {
         let index = Literal::usize_unsuffixed(index);
         quote_spanned! {field.ident.span()=>
-            const _: () = __private::check_names(<#ident as __private::ReadModel>::TABLE, #index);
+            const _: () = __private::check_names(__TABLE, #index);
         }
     })
 }

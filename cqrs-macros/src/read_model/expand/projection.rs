@@ -53,7 +53,6 @@ fn route(Listed { aggregate, event }: &Listed, source: &Source, ident: &Ident) -
     let mut ident = ident.clone();
     ident.set_span(span);
     let aggregate = respanned(quote!(#aggregate), span);
-    let event = quote_spanned!(span=> <#aggregate as __private::Lists<#event>>::Event);
     quote_spanned!(span=> __private::#function::<#ident, #aggregate, #event>())
 }
 

@@ -1,7 +1,8 @@
 //! How rows are written and read.
 
-use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 
 use super::{named, of_field};
 use crate::read_model::model::Model;
@@ -37,25 +38,25 @@ pub(super) fn expand(model: &Model) -> TokenStream {
 /// The type of the key, and how it is taken from a row and written.
 fn key(model: &Model) -> TokenStream {
     let fields = model.key();
+    // At the key: where its type can be none, the compiler complains of the functions that name it, too.
+    let span = fields.first().map_or_else(Span::call_site, |(_, field)| field.ty.span());
     let types: Vec<_> = fields.iter().map(|(_, field)| named(field)).collect();
     let clones = fields.iter().map(|(_, field)| {
         let ident = &field.ident;
-        quote!(__private::Clone::clone(&self.#ident))
+        quote_spanned!(span=> __private::Clone::clone(&self.#ident))
     });
     let puts = fields.iter().map(|(_, field)| of_field(field, "put"));
     let (ty, clone, write) = if let [ty] = &types[..] {
-        (quote!(#ty), quote!(#(#clones)*), quote!(#(#puts)*(key, row)))
+        (quote!(#ty), quote!(#(#clones)*), quote_spanned!(span=> #(#puts)*(key, row)))
     } else {
         let places = (0..types.len()).map(Literal::usize_unsuffixed);
-        (quote!((#(#types),*)), quote!((#(#clones),*)), quote!(#(#puts(&key.#places, row)?;)* __private::Ok(())))
+        let write = quote_spanned!(span=> #(#puts(&key.#places, row)?;)* __private::Ok(()));
+        (quote_spanned!(span=> (#(#types),*)), quote!((#(#clones),*)), write)
     };
-    quote! {
+    quote_spanned! {span=>
         type Key = #ty;
         fn key(&self) -> #ty { #clone }
-        fn write_key(
-            key: &#ty,
-            row: &mut __private::RowWriter,
-        ) -> __private::Result<(), __private::ColumnError> {
+        fn write_key(key: &#ty, row: &mut __private::RowWriter) -> __private::Result<(), __private::ColumnError> {
             #write
         }
     }

@@ -22,6 +22,9 @@ pub(in crate::read_model) struct ModelField {
     pub(in crate::read_model) references: Option<Path>,
 }
 
+/// The columns that PostgreSQL gives to every table.
+const OF_POSTGRES: &[&str] = &["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"];
+
 /// The fields; names that no database or GraphQL schema takes are reported.
 pub(in crate::read_model) fn fields(fields: &[OnField], errors: &Errors) -> Vec<ModelField> {
     let mut names: BTreeMap<String, String> = BTreeMap::new();
@@ -69,6 +72,11 @@ impl ModelField {
             errors.push(
                 ident,
                 format!("`{name}` is taken: the table has a column of that name already; rename the field"),
+            );
+        } else if OF_POSTGRES.contains(&lower.as_str()) {
+            errors.push(
+                ident,
+                format!("`{name}` is taken: every table of PostgreSQL has a column of that name; rename the field"),
             );
         } else if !name.is_ascii() {
             errors.push(ident, format!("`{name}` can't be a name in GraphQL, which knows ASCII letters alone"));
