@@ -71,7 +71,7 @@ sorts! {
     ids_of_texts: code(), NUMBERS;
     ids_of_integers: any::<i32>().prop_map(Seat), NUMBERS;
     ids_of_large_integers: any::<u64>().prop_map(Ticket), AS_TEXTS;
-    structs_with_columns: (money(), prop_oneof![Just(true), Just(false)]).prop_map(|(money, same)| InOrder::of(money, same)), AS_TEXTS;
+    structs_with_columns: (money(), any::<bool>()).prop_map(|(money, same)| InOrder::of(money, same)), AS_TEXTS;
 }
 
 /// A struct that is ordered in Rust field by field.
@@ -90,7 +90,6 @@ impl InOrder {
     }
 }
 
-/// The two that lie next to each other where one decimal begins as the other does.
 #[test]
 fn decimals_that_begin_alike() {
     let texts = ["-100", "-10.01", "-10", "-9.99", "-1.5", "-1.25", "-1.2", "-1", "-0.5", "-0.05", "0", "0.05", "0.5"];

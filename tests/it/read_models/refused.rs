@@ -32,8 +32,8 @@ fn what_no_column_holds_is_refused() {
     assert_eq!(refused(&"a\0b".to_owned()), "a text with a NUL character can't be stored");
     assert_eq!(refused(&Some(Label(None))), "it is there but holds nothing, and would be read again as absent");
     let late = "+10000-01-01T00:00:00Z".parse::<DateTime<Utc>>().expect("a time");
-    assert_eq!(refused(&late), "`+10000-01-01T00:00:00Z` can't be stored: its year is not between 0 and 9999");
-    assert_eq!(refused(&late.date_naive()), "`+10000-01-01` can't be stored: its year is not between 0 and 9999");
+    assert_eq!(refused(&late), "`+10000-01-01T00:00:00Z` can't be stored: its year is not between 1 and 9999");
+    assert_eq!(refused(&late.date_naive()), "`+10000-01-01` can't be stored: its year is not between 1 and 9999");
     assert_eq!(refused(&Some(f64::NAN)), "the value is NaN, for which JSON has no form");
     assert_eq!(
         refused(&Pretended(vec![1])),

@@ -101,9 +101,9 @@ pub(super) fn decimal() -> impl Strategy<Value = Decimal> {
     ]
 }
 
-/// Moments from the year 0 to the year 9999, in nanoseconds, leap seconds among them.
+/// Moments from the year 1 to the year 9999, in nanoseconds, leap seconds among them.
 pub(super) fn time() -> impl Strategy<Value = DateTime<Utc>> {
-    const FIRST: i64 = -62_167_219_200;
+    const FIRST: i64 = -62_135_596_800;
     const LAST: i64 = 253_402_300_799;
     let at = |(second, nanos)| DateTime::from_timestamp(second, nanos).expect("within its years");
     prop_oneof![
