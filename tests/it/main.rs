@@ -19,6 +19,7 @@ mod listings;
 mod lost_connection;
 mod order;
 mod process;
+mod projecting;
 mod read_models;
 mod refusing;
 mod saving;

@@ -45,6 +45,11 @@ impl Process {
         self.lines.recv().await
     }
 
+    /// Whether there is a line that was not heard, or will never be another one.
+    pub(crate) fn has_spoken(&self) -> bool {
+        !self.lines.is_empty() || self.lines.is_closed()
+    }
+
     /// Ends the process with SIGKILL; its last lines.
     pub(crate) async fn kill(mut self) -> Vec<String> {
         self.child.kill().unwrap();

@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod appending;
+pub mod orders;
 pub mod purse;
 pub mod together;
 

@@ -1,0 +1,6 @@
+//! Read models keep their promises when processes are killed and paused, when the server crashes, and while they are
+//! rebuilt: each table is compared with a plain fold of the log, cell for cell, up to the checkpoints beside it.
+
+mod fold;
+mod killed;
+mod tables;

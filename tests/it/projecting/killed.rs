@@ -1,0 +1,105 @@
+//! Processes that are killed while they project, catch up and rebuild.
+
+use std::time::Duration;
+
+use cqrs_runtime::store::EventStore;
+use cqrs_tests::orders::{Shop, read_models};
+use fastrand::Rng;
+
+use super::tables::{Checkpoints, Look};
+use crate::database::Database;
+use crate::process::Process;
+
+const KILLS: u64 = 20;
+/// Longer than a batch, and short, for whoever is killed keeps its partitions as long.
+const LEASE: Duration = Duration::from_millis(400);
+/// A bound that is never met.
+pub(super) const LONG: Duration = Duration::from_mins(2);
+
+pub(super) fn start(url: &str, what: &str, seed: u64, lease: Duration, batch: usize) -> Process {
+    let (seed, lease, batch) = (seed.to_string(), lease.as_millis().to_string(), batch.to_string());
+    Process::start(env!("CARGO_BIN_EXE_keep_projecting"), &[url, what, &seed, &lease, &batch])
+}
+
+pub(super) async fn append(store: &EventStore, shop: &mut Shop, count: usize) {
+    for _ in 0..count {
+        store.append(shop.happens()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn on_sqlite() {
+    killed_again_and_again(&Database::sqlite()).await;
+}
+
+#[tokio::test]
+async fn on_postgres() {
+    killed_again_and_again(&Database::postgres().await).await;
+}
+
+async fn killed_again_and_again(database: &Database) {
+    let mut rng = Rng::new();
+    println!("seed {}", rng.get_seed());
+    let look = Look::of(database).await;
+    let mut shop = Shop::new(0);
+    append(&look.store, &mut shop, 200).await;
+    let mut last = Checkpoints::new();
+    for kill in 0..KILLS {
+        let what = ["both", "project", "rebuild", "project"][kill as usize % 4];
+        if what != "both" {
+            append(&look.store, &mut shop, 60).await;
+        }
+        let mut child = start(&database.url, what, kill + 1, LEASE, rng.usize(1..12));
+        assert_eq!(child.hear().await.as_deref(), Some("ready"));
+        wait_for_steps(&look, &mut child, rng.usize(0..30)).await;
+        for _ in 0..rng.u32(0..2_000) {
+            tokio::task::yield_now().await;
+        }
+        child.kill().await;
+        let found = look.all_equal_a_fold().await;
+        goes_on(&last, &found);
+        last = found;
+        look.drop_retired().await;
+    }
+    ends_as_if_nothing_had_happened(&look).await;
+    look.close().await;
+}
+
+/// Waits until checkpoints have moved so many times, or the process is done.
+async fn wait_for_steps(look: &Look, child: &mut Process, steps: usize) {
+    let (mut seen, mut count, mut still) = (look.checkpoints().await, 0, 0);
+    while count < steps && !child.has_spoken() {
+        let now = look.checkpoints().await;
+        still = if now == seen { still + 1 } else { 0 };
+        count += usize::from(still == 0);
+        seen = now;
+        if still >= 20 && look.is_projected().await {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+/// No checkpoint was set back: what was interrupted goes on where it was.
+fn goes_on(before: &Checkpoints, now: &Checkpoints) {
+    for (name, positions) in before {
+        let Some(now) = now.get(name) else { continue };
+        let back = positions.iter().zip(now).any(|(before, now)| now < before);
+        assert!(!back, "{name} was at {positions:?} and is at {now:?}");
+    }
+}
+
+/// All is caught up with, and generations made anew in one go have the same rows, byte for byte.
+async fn ends_as_if_nothing_had_happened(look: &Look) {
+    let small = read_models(look.store.clone(), LEASE, 7);
+    small.catch_up(LONG).await.unwrap();
+    look.all_equal_a_fold().await;
+    let at_once = read_models(look.store.clone(), LEASE, usize::MAX);
+    for name in ["customer_order", "payment"] {
+        let killed = look.dump(&look.serving(name).await).await;
+        at_once.rebuild(name, |_| ()).await.unwrap();
+        let anew = look.dump(&look.serving(name).await).await;
+        assert!(killed == anew, "{name}:\n{killed:#?}\n{anew:#?}");
+        assert!(!anew[0].is_empty() && !anew[1].is_empty(), "{name} has rows");
+    }
+}
