@@ -36,8 +36,9 @@ fn hinted(hints: &mut Hints) -> bool {
     hints.next().now_or_never().is_some()
 }
 
-/// Waits until the log is hinted to have ended at `position` or behind it; what was hinted before may be of other events.
+/// Waits for hints until, after one of them, the log has come to `position`.
 async fn hears_of(store: &EventStore, hints: &mut Hints, position: u64) {
+    hints.next().await.unwrap();
     while store.head().await.unwrap().position < position {
         hints.next().await.unwrap();
     }
