@@ -43,7 +43,7 @@ async fn page<S: Spelling>(
     let mut cells =
         vec![S::shown("t.tenant", ColumnType::Text), integer("t.cqrs_sequence"), integer("t.cqrs_position")];
     cells.extend(shown_cells::<S>(table));
-    let sql = format!("SELECT {} FROM {} {}", S::page(&S::row(&cells)), S::rows(1), S::joined(table, condition),);
+    let sql = format!("SELECT {} FROM {} {}", S::page(&S::row(&cells)), S::rows(1), S::joined(table, condition));
     let row = one(connection, &sql, [wanted.into()]).await?;
     row.map_or_else(|| Ok("[]".to_owned()), |row| row.try_get_by_index(0))
 }
