@@ -25,8 +25,14 @@ impl Pause {
         Self { next: FIRST, longest }
     }
 
+    /// The next one, for who waits for other things, too.
+    pub(crate) fn next(&mut self) -> Duration {
+        let pause = self.next;
+        self.next = (pause * 2).min(self.longest);
+        pause
+    }
+
     pub(crate) async fn wait(&mut self) {
-        sleep(self.next).await;
-        self.next = (self.next * 2).min(self.longest);
+        sleep(self.next()).await;
     }
 }

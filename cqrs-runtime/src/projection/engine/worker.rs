@@ -36,6 +36,8 @@ pub(crate) struct Worker<M: Projection> {
     letters: Letters,
     /// The position behind which nothing was found for this worker.
     scanned: u64,
+    /// The position of an event that only a newer program knows.
+    outdated_at: Option<u64>,
 }
 
 /// What a step has brought.
@@ -72,6 +74,7 @@ impl<M: Projection> Worker<M> {
             leased_at: None,
             letters: Letters::default(),
             scanned: 0,
+            outdated_at: None,
         })
     }
 
@@ -91,13 +94,20 @@ impl<M: Projection> Worker<M> {
     /// After an error, what is in memory is forgotten; the next step begins anew.
     pub(crate) async fn step(&mut self) -> Result<Progress, EngineError> {
         let step = self.try_step().await;
-        if step.is_err() {
+        if let Err(EngineError::NewerEvent { position, .. }) = step {
+            // A newer program shall have the partitions.
+            self.outdated_at = Some(position);
+            self.release().await?;
+        } else if step.is_err() {
             self.start_anew();
         }
         step
     }
 
     async fn try_step(&mut self) -> Result<Progress, EngineError> {
+        if self.is_outdated().await? {
+            return Ok(Progress::Idle);
+        }
         self.take_leases().await?;
         let Some(after) = self.position() else { return Ok(Progress::Idle) };
         if let Some((sequence, request)) = self.letters.due(Utc::now()) {
@@ -110,6 +120,17 @@ impl<M: Projection> Worker<M> {
         let leases = (&*self.leases, self.generation.partitions);
         let page = page::read(&self.store, &self.routing, leases, after, &self.options).await?;
         self.project(page, head).await
+    }
+
+    /// Whether an event that this program does not know has yet to be projected, by a newer one.
+    async fn is_outdated(&mut self) -> Result<bool, StoreError> {
+        let Some(position) = self.outdated_at else { return Ok(false) };
+        let checkpoints = self.store.tables()?.checkpoints(&self.generation.key.to_string()).await?;
+        let passed = checkpoints.iter().all(|known| known.lease.checkpoint >= position);
+        if passed {
+            self.outdated_at = None;
+        }
+        Ok(!passed)
     }
 
     /// The generation that it fills.
@@ -137,7 +158,8 @@ impl<M: Projection> Worker<M> {
         if steps.is_empty() {
             return Ok(());
         }
-        self.write(BatchKind::Forward, &steps, Vec::new(), LetterChanges::default()).await
+        self.write(BatchKind::Forward, &steps, Vec::new(), LetterChanges::default()).await?;
+        Ok(())
     }
 
     /// Gives all partitions up.
@@ -207,7 +229,9 @@ impl<M: Projection> Worker<M> {
         // A partition that lags behind the others catches up; one that is ahead waits.
         let steps: Vec<_> = self.leases.iter().filter(|lease| lease.checkpoint < position).collect();
         let steps: Vec<_> = steps.into_iter().map(|lease| Advance { lease: *lease, position, event_id }).collect();
-        self.write(BatchKind::Forward, &steps, folded.changes, letters).await?;
+        if !self.write(BatchKind::Forward, &steps, folded.changes, letters).await? {
+            return Ok(Progress::Moved { events: 0 });
+        }
         self.scanned = if full || stopped.is_some() { position } else { head.max(position) };
         match stopped {
             Some(error) => Err(error),
@@ -249,7 +273,8 @@ impl<M: Projection> Worker<M> {
         let stays = |lease: &Lease| Advance { lease: *lease, position: lease.checkpoint, event_id: lease.event_id };
         let steps: Vec<_> = lease.map(stays).collect();
         self.write(BatchKind::Retry, &steps, folded.changes, letters).await?;
-        Ok(Progress::Moved { events: events.len() as u64 })
+        // They have been counted when they were parked.
+        Ok(Progress::Moved { events: 0 })
     }
 
     async fn event_at(&self, position: u64) -> Result<Option<Prepared<M>>, StoreError> {
@@ -263,13 +288,14 @@ impl<M: Projection> Worker<M> {
         Ok(found)
     }
 
+    /// Writes a batch; false where others have the partitions by now, and nothing was written.
     async fn write(
         &mut self,
         kind: BatchKind,
         steps: &[Advance],
         changes: Vec<(&'static Table, Changes)>,
         letters: LetterChanges,
-    ) -> Result<(), EngineError> {
+    ) -> Result<bool, EngineError> {
         let shapes = &self.shapes;
         let tables: Vec<_> = changes
             .into_iter()
@@ -296,7 +322,7 @@ impl<M: Projection> Worker<M> {
             }
             AdvanceVerdict::LeaseLost | AdvanceVerdict::CheckpointMoved { .. } => {
                 self.start_anew();
-                return Ok(());
+                return Ok(false);
             }
         }
         self.folder.committed(self.options.rows_in_memory);
@@ -309,6 +335,6 @@ impl<M: Projection> Worker<M> {
             // What others have asked for meanwhile is read along with them.
             self.leased_at = None;
         }
-        Ok(())
+        Ok(true)
     }
 }

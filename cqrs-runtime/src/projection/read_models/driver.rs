@@ -11,10 +11,44 @@ use uuid::Uuid;
 use super::super::engine::{EngineError, Progress};
 use super::ReadModels;
 use super::model::{Model, Works};
+use crate::store::pause::Pause;
 use crate::store::{GenerationKey, GenerationState, Hints, StoreError, SwapVerdict, WorkerId};
 
-/// The pauses after an error: the first, and the longest.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+/// The longest pause after an error.
+const LONGEST: Duration = Duration::from_secs(5);
+
+fn pause_after(pause: &mut Pause, read_model: &str, error: &EngineError) -> Duration {
+    tracing::warn!(read_model, error = error as &dyn std::error::Error, "it will be tried again");
+    pause.next()
+}
+
+/// A worker, and how long it rests after an error.
+struct Post {
+    worker: Box<dyn Works>,
+    pause: Pause,
+    rests_until: Option<Instant>,
+}
+
+impl Post {
+    /// A step, unless it rests; whether there may be more to do at once.
+    async fn step(&mut self, read_model: &str) -> Result<bool, EngineError> {
+        if self.rests_until.is_some_and(|until| until > Instant::now()) {
+            return Ok(false);
+        }
+        self.rests_until = None;
+        match self.worker.step().await {
+            Ok(progress) => {
+                self.pause = Pause::up_to(LONGEST);
+                Ok(progress != Progress::Idle)
+            }
+            Err(error @ EngineError::Store(StoreError::Closed)) => Err(error),
+            Err(error) => {
+                self.rests_until = Some(Instant::now() + pause_after(&mut self.pause, read_model, &error));
+                Ok(false)
+            }
+        }
+    }
+}
 
 /// Read models that are kept up to date; they stop when this is dropped.
 #[derive(Debug)]
@@ -51,7 +85,7 @@ impl ReadModels {
                 model: Arc::clone(model),
                 id,
                 hints: self.store.hints(),
-                workers: Vec::new(),
+                posts: Vec::new(),
                 looked_at: None,
             };
             tasks.push(tokio::spawn(driver.run(stopped.clone())));
@@ -82,30 +116,22 @@ struct Driver {
     model: Arc<dyn Model>,
     id: WorkerId,
     hints: Hints,
-    workers: Vec<Box<dyn Works>>,
+    posts: Vec<Post>,
     looked_at: Option<Instant>,
 }
 
 impl Driver {
     async fn run(mut self, mut stopped: watch::Receiver<bool>) {
-        let mut pause = PAUSES.0;
+        let mut pause = Pause::up_to(LONGEST);
         while !*stopped.borrow() {
             let wait = match self.step().await {
-                Ok(true) => {
-                    pause = PAUSES.0;
-                    continue;
-                }
+                Ok(true) => continue,
                 Ok(false) => {
-                    pause = PAUSES.0;
-                    self.read_models.options.lease_time / 3
+                    pause = Pause::up_to(LONGEST);
+                    self.wait()
                 }
                 Err(EngineError::Store(StoreError::Closed)) => break,
-                Err(error) => {
-                    let name = self.model.table().name;
-                    tracing::warn!(read_model = name, error = &error as &dyn std::error::Error, "will try again");
-                    pause = (pause * 2).min(PAUSES.1);
-                    pause
-                }
+                Err(error) => pause_after(&mut pause, self.model.table().name, &error),
             };
             tokio::select! {
                 _ = stopped.wait_for(|stop| *stop) => break,
@@ -117,23 +143,30 @@ impl Driver {
                 }
             }
         }
-        for worker in &mut self.workers {
+        for Post { worker, .. } in &mut self.posts {
             // What is not given up falls to others when the session ends.
             let _ = worker.release().await;
         }
     }
 
-    /// A step of each worker; whether there may be more to do at once.
+    /// A step of each worker; whether there may be more to do at once. One that fails does not hinder the others.
     async fn step(&mut self) -> Result<bool, EngineError> {
         self.look().await?;
         let mut moved = false;
-        for worker in &mut self.workers {
-            moved |= worker.step().await? != Progress::Idle;
+        for post in &mut self.posts {
+            moved |= post.step(self.model.table().name).await?;
         }
         if !moved {
             moved = self.swap().await?;
         }
         Ok(moved)
+    }
+
+    /// How long there is nothing to do unless something is appended.
+    fn wait(&self) -> Duration {
+        let now = Instant::now();
+        let paused = self.posts.iter().filter_map(|post| post.rests_until).map(|until| until - now);
+        paused.min().unwrap_or(Duration::MAX).min(self.read_models.options.lease_time / 3)
     }
 
     /// Looks, from time to time, which generations there are.
@@ -144,20 +177,21 @@ impl Driver {
         }
         let generations = self.read_models.generations(&*self.model).await?;
         let keys: Vec<&GenerationKey> = generations.iter().map(|known| &known.key).collect();
-        let (stay, leave) = std::mem::take(&mut self.workers)
-            .into_iter()
-            .partition::<Vec<_>, _>(|worker| keys.contains(&&worker.generation().key));
-        self.workers = stay;
-        for mut worker in leave {
-            worker.release().await?;
+        let posts = std::mem::take(&mut self.posts).into_iter();
+        let (stay, leave) = posts.partition::<Vec<_>, _>(|post| keys.contains(&&post.worker.generation().key));
+        self.posts = stay;
+        for mut post in leave {
+            post.worker.release().await?;
         }
         for generation in generations {
-            if let Some(worker) = self.workers.iter_mut().find(|worker| worker.generation().key == generation.key) {
-                worker.set_state(generation.state);
+            let posted = self.posts.iter_mut().find(|post| post.worker.generation().key == generation.key);
+            if let Some(post) = posted {
+                post.worker.set_state(generation.state);
                 continue;
             }
             let (store, options) = (self.read_models.store.clone(), self.read_models.options);
-            self.workers.push(self.model.worker(store, generation, self.id, options)?);
+            let worker = self.model.worker(store, generation, self.id, options)?;
+            self.posts.push(Post { worker, pause: Pause::up_to(LONGEST), rests_until: None });
         }
         self.looked_at = Some(Instant::now());
         Ok(())
@@ -166,7 +200,7 @@ impl Driver {
     /// Lets what was being built serve, if it has caught up.
     async fn swap(&mut self) -> Result<bool, EngineError> {
         let tables = self.read_models.store.tables()?;
-        for worker in &mut self.workers {
+        for Post { worker, .. } in &mut self.posts {
             if worker.generation().state != GenerationState::Building || worker.partitions() == 0 {
                 continue;
             }
@@ -174,11 +208,10 @@ impl Driver {
             if tables.swap(&worker.generation().key).await? != SwapVerdict::Serves {
                 continue;
             }
-            tracing::info!(
-                read_model = self.model.table().name,
-                generation = worker.generation().key.number,
-                "it serves"
-            );
+            worker.set_state(GenerationState::Serving);
+            let (name, generation) = (self.model.table().name, worker.generation().key.number);
+            tracing::info!(read_model = name, generation, "the generation serves");
+            // What served is to be left.
             self.looked_at = None;
             return Ok(true);
         }
