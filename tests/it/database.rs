@@ -28,10 +28,15 @@ impl Database {
 
     /// A database on the server that `tests/run` has started.
     pub(crate) async fn postgres() -> Self {
+        Self::postgres_with("").await
+    }
+
+    /// A database there that is made with options of its own.
+    pub(crate) async fn postgres_with(options: &str) -> Self {
         let admin = std::env::var("CQRS_TEST_POSTGRES")
             .expect("tests on PostgreSQL need a server: run `tests/run`, or set CQRS_TEST_POSTGRES to its URL");
         let name = format!("cqrs_{}", Uuid::now_v7().simple());
-        execute(&admin, &format!("CREATE DATABASE {name}")).await;
+        execute(&admin, &format!("CREATE DATABASE {name} {options}")).await;
         let (server, _) = admin.rsplit_once('/').expect("CQRS_TEST_POSTGRES ends in `/DATABASE`");
         Self { url: format!("{server}/{name}"), keep: Keep::Server { admin, name } }
     }

@@ -4,6 +4,7 @@ mod conditions;
 mod fence;
 mod generations;
 mod letters;
+mod shapes;
 mod swap;
 mod values;
 mod wide;

@@ -13,7 +13,7 @@ const NONE: &str = "[]";
 
 /// Statements, and the texts that are their parameters behind those of the fence.
 ///
-/// Their text depends on the generation, and on which of its tables are written.
+/// Their text depends on the generation, on which of its tables are written, and on whether all partitions are held.
 pub(in super::super) struct Writes {
     pub(in super::super) statements: Vec<String>,
     pub(in super::super) parameters: Vec<String>,
@@ -41,15 +41,16 @@ pub(in super::super) fn judged_unasked(batch: &RowBatch<'_>) -> Option<AdvanceVe
 /// What a batch writes.
 pub(in super::super) fn writes<S: Spelling>(batch: &RowBatch<'_>) -> Writes {
     let mut writes = Writes { statements: Vec::new(), parameters: Vec::new() };
+    let held = Held::by(batch);
     for write in batch.tables {
         if write.deletes != NONE {
             let parameter = writes.parameter::<S>(write.deletes.clone());
-            writes.statements.push(tombstones::<S>(write.table, parameter));
+            writes.statements.push(tombstones::<S>(write.table, held, parameter));
             writes.statements.push(delete::<S>(write.table, parameter));
         }
         if write.upserts != NONE {
             let parameter = writes.parameter::<S>(write.upserts.clone());
-            writes.statements.push(upsert::<S>(write.table, batch.partitions, parameter));
+            writes.statements.push(upsert::<S>(write.table, batch.partitions, held, parameter));
         }
     }
     if !batch.letters.settled.is_empty() {
@@ -71,9 +72,31 @@ impl Writes {
     }
 }
 
+/// Which partitions a batch holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Held {
+    All,
+    Some,
+}
+
+impl Held {
+    fn by(batch: &RowBatch<'_>) -> Self {
+        // No partition has two steps, and the fence holds of each that there is such a partition.
+        if batch.steps.len() as u64 == u64::from(batch.partitions) { Self::All } else { Self::Some }
+    }
+
+    /// A value; NULL where the partition is not held.
+    fn only<S: Spelling>(self, partition: &str, value: &str) -> String {
+        match self {
+            Self::All => value.to_owned(),
+            Self::Some => format!("CASE WHEN {} THEN {value} END", S::is_held(partition)),
+        }
+    }
+}
+
 /// Makes or replaces rows. One of a partition that is not among the steps', or that would replace one, has no partition,
 /// and so is refused, and the batch with it.
-fn upsert<S: Spelling>(table: &TableShape, partitions: u32, parameter: usize) -> String {
+fn upsert<S: Spelling>(table: &TableShape, partitions: u32, held: Held, parameter: usize) -> String {
     let cell = |index, ty| S::cell("r.value", index, ty);
     let partition = partition_of(&cell(1, ColumnType::Integer), partitions);
     let columns = listed(table.columns.iter());
@@ -85,36 +108,36 @@ fn upsert<S: Spelling>(table: &TableShape, partitions: u32, parameter: usize) ->
     });
     format!(
         "INSERT INTO {} AS t (tenant, cqrs_sequence, cqrs_partition, cqrs_position{columns})
-        SELECT {}, {}, CASE WHEN {} THEN {partition} END, {}{} FROM {}{} WHERE true
+        SELECT {}, {}, {}, {}{} FROM {}{} WHERE true
         ON CONFLICT (tenant{}) DO UPDATE SET cqrs_sequence = excluded.cqrs_sequence,
-            cqrs_partition = CASE WHEN {} THEN excluded.cqrs_partition END, cqrs_position = excluded.cqrs_position{}",
+            cqrs_partition = {}, cqrs_position = excluded.cqrs_position{}",
         quoted(&table.name),
         cell(0, ColumnType::Text),
         cell(1, ColumnType::Integer),
-        S::is_held(&partition),
+        held.only::<S>(&partition, &partition),
         cell(2, ColumnType::Integer),
         cells.collect::<String>(),
         S::FENCED,
         S::rows(parameter),
         key_columns(table),
-        S::is_held("t.cqrs_partition"),
+        held.only::<S>("t.cqrs_partition", "excluded.cqrs_partition"),
         replaced.collect::<String>(),
     )
 }
 
 /// Notes which rows are about to be deleted.
-fn tombstones<S: Spelling>(table: &TableShape, parameter: usize) -> String {
+fn tombstones<S: Spelling>(table: &TableShape, held: Held, parameter: usize) -> String {
     let key = table.key.iter().map(|index| S::shown(&column(table, *index), table.columns[*index].ty));
     format!(
         "INSERT INTO cqrs_tombstones (name, table_name, tenant, key, partition, position)
-        SELECT {}, '{}', t.tenant, CAST({} AS text), CASE WHEN {} THEN t.cqrs_partition END, {}
+        SELECT {}, '{}', t.tenant, CAST({} AS text), {}, {}
         FROM {}{} {}
         ON CONFLICT (name, table_name, tenant, key)
         DO UPDATE SET partition = excluded.partition, position = excluded.position",
         S::NAME,
         table.name.replace('\'', "''"),
         S::row(&key.collect::<Vec<_>>()),
-        S::is_held("t.cqrs_partition"),
+        held.only::<S>("t.cqrs_partition", "t.cqrs_partition"),
         S::cell("r.value", 2, ColumnType::Integer),
         S::FENCED,
         S::rows(parameter),
