@@ -1,6 +1,13 @@
 //! Read models keep their promises when processes are killed and paused, when the server crashes, and while they are
 //! rebuilt: each table is compared with a plain fold of the log, cell for cell, up to the checkpoints beside it.
 
+mod batches;
+mod fenced;
 mod fold;
 mod killed;
+mod rebuilding;
+mod restarts;
+mod resuming;
+mod shared;
+mod steps;
 mod tables;

@@ -36,7 +36,7 @@ pub(super) struct Moment<'e> {
 
 impl Moment<'_> {
     fn place<K>(&self, key: K) -> Place<K> {
-        (self.event.stream.tenant.to_string(), key)
+        (self.event.stream.tenant.clone(), key)
     }
 
     fn body<E: DeserializeOwned>(&self) -> E {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use cqrs_runtime::store::EventStore;
 use cqrs_tests::orders::{Shop, read_models};
 use fastrand::Rng;
+use futures_util::future::try_join_all;
 
 use super::tables::{Checkpoints, Look};
 use crate::database::Database;
@@ -12,7 +13,7 @@ use crate::process::Process;
 
 const KILLS: u64 = 20;
 /// Longer than a batch, and short, for whoever is killed keeps its partitions as long.
-const LEASE: Duration = Duration::from_millis(400);
+pub(super) const LEASE: Duration = Duration::from_millis(400);
 /// A bound that is never met.
 pub(super) const LONG: Duration = Duration::from_mins(2);
 
@@ -22,8 +23,12 @@ pub(super) fn start(url: &str, what: &str, seed: u64, lease: Duration, batch: us
 }
 
 pub(super) async fn append(store: &EventStore, shop: &mut Shop, count: usize) {
-    for _ in 0..count {
-        store.append(shop.happens()).await.unwrap();
+    let mut left = count;
+    while left > 0 {
+        let together = left.min(50);
+        let appends = (0..together).map(|_| store.append(shop.happens())).collect::<Vec<_>>();
+        try_join_all(appends).await.unwrap();
+        left -= together;
     }
 }
 
@@ -44,8 +49,8 @@ async fn killed_again_and_again(database: &Database) {
     let mut shop = Shop::new(0);
     append(&look.store, &mut shop, 200).await;
     let mut last = Checkpoints::new();
-    for kill in 0..KILLS {
-        let what = ["both", "project", "rebuild", "project"][kill as usize % 4];
+    let programs = ["both", "project", "rebuild", "project"].into_iter().cycle();
+    for (kill, what) in (0..KILLS).zip(programs) {
         if what != "both" {
             append(&look.store, &mut shop, 60).await;
         }
@@ -90,7 +95,7 @@ fn goes_on(before: &Checkpoints, now: &Checkpoints) {
 }
 
 /// All is caught up with, and generations made anew in one go have the same rows, byte for byte.
-async fn ends_as_if_nothing_had_happened(look: &Look) {
+pub(super) async fn ends_as_if_nothing_had_happened(look: &Look) {
     let small = read_models(look.store.clone(), LEASE, 7);
     small.catch_up(LONG).await.unwrap();
     look.all_equal_a_fold().await;

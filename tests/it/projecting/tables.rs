@@ -151,7 +151,7 @@ impl Look {
         let found = self.tables().load(&M::TABLE.shape(table.clone()), &wanted).await.unwrap();
         let mut found = sorted(&found);
         let count = self.number(&format!("SELECT count(*) FROM {table}")).await;
-        if count != found.len() as i64 {
+        if usize::try_from(count) != Ok(found.len()) {
             found.push(format!("{count} rows, some of which never were").into());
         }
         found
@@ -188,6 +188,14 @@ impl Look {
     pub(super) async fn number(&self, sql: &str) -> i64 {
         let statement = Statement::from_string(self.raw.get_database_backend(), sql);
         self.raw.query_one_raw(statement).await.unwrap().unwrap().try_get_by_index(0).unwrap()
+    }
+
+    pub(super) async fn has_table(&self, table: &str) -> bool {
+        let sql = match self.raw.get_database_backend() {
+            DbBackend::Sqlite => format!("SELECT count(*) FROM sqlite_schema WHERE name = '{table}'"),
+            _ => format!("SELECT count(*) FROM pg_tables WHERE tablename = '{table}'"),
+        };
+        self.number(&sql).await > 0
     }
 
     /// Drops what is kept to go back to.

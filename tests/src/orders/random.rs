@@ -38,6 +38,11 @@ impl Shop {
         }
     }
 
+    /// A customer has a name, or another one.
+    pub fn renames(&mut self) -> Append {
+        self.renamed(0)
+    }
+
     fn placed(&mut self, customer: usize) -> Append {
         self.orders += 1;
         let order = format!("{}-{}", self.seed, self.orders);

@@ -182,6 +182,11 @@ impl<M: Projection> Worker<M> {
         if self.leased_at.is_some_and(|at| at.elapsed() < every) {
             return Ok(());
         }
+        if !self.is_filled().await? {
+            self.start_anew();
+            self.leased_at = Some(Instant::now());
+            return Ok(());
+        }
         let session = Session {
             name: self.generation.key.to_string(),
             worker: self.id,
@@ -203,6 +208,13 @@ impl<M: Projection> Worker<M> {
         let letters = self.store.tables()?.letters(&self.generation.key).await?;
         self.letters = Letters::of(letters.into_iter().filter(|letter| mine(letter.sequence)).collect());
         Ok(())
+    }
+
+    /// Whether the generation is still there, and not retired: else it has no partitions to ask for.
+    async fn is_filled(&self) -> Result<bool, StoreError> {
+        let Generation { key, .. } = &self.generation;
+        let known = self.store.tables()?.generations(&key.projection).await?;
+        Ok(known.iter().any(|known| known.key == *key && known.state != GenerationState::Retired))
     }
 
     async fn project(&mut self, page: Page<M>, head: u64) -> Result<Progress, EngineError> {

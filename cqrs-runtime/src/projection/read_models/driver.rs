@@ -95,7 +95,7 @@ impl ReadModels {
 }
 
 /// Gives signs of life, so that the partitions stay with this worker while a batch takes its time.
-async fn prolong(read_models: ReadModels, id: WorkerId, mut stopped: watch::Receiver<bool>) {
+pub(super) async fn prolong(read_models: ReadModels, id: WorkerId, mut stopped: watch::Receiver<bool>) {
     let lease_time = read_models.options.lease_time;
     loop {
         tokio::select! {
@@ -123,7 +123,8 @@ struct Driver {
 impl Driver {
     async fn run(mut self, mut stopped: watch::Receiver<bool>) {
         let mut pause = Pause::up_to(LONGEST);
-        while !*stopped.borrow() {
+        // Nobody can stop what was dropped.
+        while !*stopped.borrow() && stopped.has_changed().is_ok() {
             let wait = match self.step().await {
                 Ok(true) => continue,
                 Ok(false) => {

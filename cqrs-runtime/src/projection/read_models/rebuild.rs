@@ -2,11 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use tokio::sync::watch;
 use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::super::engine::{EngineError, Progress};
 use super::ReadModels;
+use super::driver::prolong;
 use crate::store::{GenerationKey, StoreError, SwapVerdict, WorkerId};
 
 /// The pause where another process has all partitions, or is about to swap.
@@ -73,6 +75,9 @@ impl ReadModels {
     ///
     /// # Errors
     /// When events can't be projected, or the database can't be written.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
     pub async fn rebuild(
         &self,
         name: &str,
@@ -87,8 +92,18 @@ impl ReadModels {
         let id = WorkerId(Uuid::now_v7());
         let mut worker = model.worker(self.store.clone(), generation, id, self.options).map_err(of_store)?;
         let tables = self.store.tables().map_err(of_store)?;
+        // Ends with this future.
+        let (_alive, ended) = watch::channel(false);
+        tokio::spawn(prolong(self.clone(), id, ended));
         loop {
-            let step = worker.step().await.map_err(failed)?;
+            let step = match worker.step().await {
+                Ok(step) => step,
+                // Its tables may have gone in the midst of the step.
+                Err(_) if matches!(tables.swap(&key).await, Ok(SwapVerdict::Gone)) => {
+                    return Err(RebuildError::Cancelled { name });
+                }
+                Err(error) => return Err(failed(error)),
+            };
             let head = self.store.head().await.map_err(of_store)?.position;
             if let Progress::Moved { events: more } = step {
                 events += more;

@@ -44,7 +44,7 @@ pub enum WaitError {
 }
 
 impl ReadModels {
-    /// Waits until a read model has seen all events up to `position`, whichever process projects them.
+    /// Waits until a read model serves and has seen all events up to `position`, whichever process projects them.
     ///
     /// # Errors
     /// [`WaitError::Behind`] where that takes longer than `limit`; it says how far the read model has come.
@@ -55,9 +55,12 @@ impl ReadModels {
         let mut reached = 0;
         let waiting = async {
             loop {
-                reached = self.position(name, &model.source().fingerprint).await?.max(reached);
-                if reached >= position || !self.concerned(&events, reached, position).await? {
-                    return Ok::<_, StoreError>(());
+                // What does not serve yet can't be asked, though it may have nothing to see.
+                if let Some(come) = self.position(name, &model.source().fingerprint).await? {
+                    reached = come.max(reached);
+                    if reached >= position || !self.concerned(&events, reached, position).await? {
+                        return Ok::<_, StoreError>(());
+                    }
                 }
                 tokio::time::sleep(PAUSE).await;
             }
@@ -68,15 +71,15 @@ impl ReadModels {
         }
     }
 
-    /// How far all partitions of what serves have come.
-    async fn position(&self, name: &str, fingerprint: &str) -> Result<u64, StoreError> {
+    /// How far all partitions of what serves have come; `None` where nothing does.
+    async fn position(&self, name: &str, fingerprint: &str) -> Result<Option<u64>, StoreError> {
         let tables = self.store.tables()?;
         let generations = tables.generations(name).await?;
         let serves = |state| state == GenerationState::Serving;
         let serving = generations.iter().find(|known| known.fingerprint == fingerprint && serves(known.state));
-        let Some(serving) = serving else { return Ok(0) };
+        let Some(serving) = serving else { return Ok(None) };
         let checkpoints = tables.checkpoints(&serving.key.to_string()).await?;
-        Ok(checkpoints.iter().map(|known| known.lease.checkpoint).min().unwrap_or(0))
+        Ok(Some(checkpoints.iter().map(|known| known.lease.checkpoint).min().unwrap_or(0)))
     }
 
     /// Whether there is an event for the read model behind a position and up to another.

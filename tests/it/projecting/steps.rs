@@ -1,0 +1,174 @@
+//! A database that tells of each step that is taken towards its tables, before and after it, and waits meanwhile.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use cqrs_runtime::backend::sea_orm::{Options, open};
+use cqrs_runtime::column::Numbers;
+use cqrs_runtime::store::{
+    Advance, AdvanceVerdict, Append, Backend, Checkpoint, Claim, CommitError, DeadLetter, EventQuery, EventSink,
+    EventStore, Generation, GenerationKey, Lease, Leases, LetterRequest, LoadQuery, LoadSink, LogHead, NewGeneration,
+    Receipt, ReceiptKey, RowBatch, Select, Selected, Session, Snapshot, StoreError, StreamKey, SwapVerdict, TableShape,
+    Tables, Verdict, Wanted, WorkerId, WriterOptions,
+};
+use futures_util::future::BoxFuture;
+use uuid::Uuid;
+
+/// What is about to be done, or has been done just now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    Acquire,
+    Load,
+    /// These steps and their rows are to be written.
+    Write(GenerationKey, WorkerId, Vec<Advance>),
+    /// What has come of it.
+    Written(AdvanceVerdict),
+    Swap(GenerationKey),
+    Swapped(SwapVerdict),
+}
+
+/// What the test does between two steps.
+pub(super) type Hook = Box<dyn Fn(Step) -> BoxFuture<'static, ()> + Send + Sync>;
+
+struct Stepped {
+    backend: Arc<dyn Backend>,
+    hook: Hook,
+}
+
+impl Stepped {
+    fn inner(&self) -> Result<&dyn Tables, StoreError> {
+        self.backend.tables().ok_or(StoreError::NoTables)
+    }
+}
+
+/// A store over the database at `url`, of whose steps the test is told.
+pub(super) async fn stepped(
+    url: &str,
+    hook: impl Fn(Step) -> BoxFuture<'static, ()> + Send + Sync + 'static,
+) -> EventStore {
+    let backend = open(url, &Options::default()).await.unwrap();
+    EventStore::with_backend(Arc::new(Stepped { backend, hook: Box::new(hook) }), WriterOptions::default())
+}
+
+#[async_trait]
+impl Backend for Stepped {
+    async fn commit(&self, attempt: Uuid, batch: &[Append]) -> Result<Vec<Verdict>, CommitError> {
+        self.backend.commit(attempt, batch).await
+    }
+
+    async fn settle(&self, attempt: Uuid) -> Result<(), StoreError> {
+        self.backend.settle(attempt).await
+    }
+
+    async fn load(&self, query: &LoadQuery, sink: &mut dyn LoadSink) -> Result<(), StoreError> {
+        self.backend.load(query, sink).await
+    }
+
+    async fn read(&self, query: &EventQuery, sink: EventSink<'_>) -> Result<(), StoreError> {
+        self.backend.read(query, sink).await
+    }
+
+    async fn receipt(&self, key: &ReceiptKey) -> Result<Option<Receipt>, StoreError> {
+        self.backend.receipt(key).await
+    }
+
+    async fn claim_holder(&self, tenant: &str, claim: &Claim) -> Result<Option<StreamKey>, StoreError> {
+        self.backend.claim_holder(tenant, claim).await
+    }
+
+    async fn save_snapshot(&self, snapshot: Snapshot) -> Result<(), StoreError> {
+        self.backend.save_snapshot(snapshot).await
+    }
+
+    async fn head(&self) -> Result<LogHead, StoreError> {
+        self.backend.head().await
+    }
+
+    fn tables(&self) -> Option<&dyn Tables> {
+        Some(self)
+    }
+
+    async fn close(&self) {
+        self.backend.close().await;
+    }
+}
+
+#[async_trait]
+impl Leases for Stepped {
+    async fn acquire(&self, session: &Session) -> Result<Vec<Lease>, StoreError> {
+        (self.hook)(Step::Acquire).await;
+        self.backend.acquire(session).await
+    }
+
+    async fn heartbeat(&self, worker: WorkerId, lease_time: Duration) -> Result<Vec<String>, StoreError> {
+        self.backend.heartbeat(worker, lease_time).await
+    }
+
+    async fn release(&self, name: &str, worker: WorkerId) -> Result<(), StoreError> {
+        self.backend.release(name, worker).await
+    }
+
+    async fn advance(&self, name: &str, worker: WorkerId, steps: &[Advance]) -> Result<AdvanceVerdict, StoreError> {
+        self.backend.advance(name, worker, steps).await
+    }
+
+    async fn checkpoints(&self, name: &str) -> Result<Vec<Checkpoint>, StoreError> {
+        self.backend.checkpoints(name).await
+    }
+}
+
+#[async_trait]
+impl Tables for Stepped {
+    fn numbers(&self) -> Numbers {
+        self.backend.tables().map_or(Numbers::Exact, Tables::numbers)
+    }
+
+    async fn generations(&self, projection: &str) -> Result<Vec<Generation>, StoreError> {
+        self.inner()?.generations(projection).await
+    }
+
+    async fn create_generation(&self, new: &NewGeneration<'_>) -> Result<Generation, StoreError> {
+        self.inner()?.create_generation(new).await
+    }
+
+    async fn swap(&self, generation: &GenerationKey) -> Result<SwapVerdict, StoreError> {
+        (self.hook)(Step::Swap(generation.clone())).await;
+        let verdict = self.inner()?.swap(generation).await?;
+        (self.hook)(Step::Swapped(verdict)).await;
+        Ok(verdict)
+    }
+
+    async fn drop_generation(&self, generation: &GenerationKey) -> Result<(), StoreError> {
+        self.inner()?.drop_generation(generation).await
+    }
+
+    async fn load(&self, table: &TableShape, wanted: &Wanted) -> Result<String, StoreError> {
+        (self.hook)(Step::Load).await;
+        self.inner()?.load(table, wanted).await
+    }
+
+    async fn write(&self, batch: &RowBatch<'_>) -> Result<AdvanceVerdict, StoreError> {
+        (self.hook)(Step::Write(batch.generation.clone(), batch.worker, batch.steps.to_vec())).await;
+        let verdict = self.inner()?.write(batch).await?;
+        (self.hook)(Step::Written(verdict)).await;
+        Ok(verdict)
+    }
+
+    async fn select(&self, select: &Select<'_>) -> Result<Selected, StoreError> {
+        self.inner()?.select(select).await
+    }
+
+    async fn letters(&self, generation: &GenerationKey) -> Result<Vec<DeadLetter>, StoreError> {
+        self.inner()?.letters(generation).await
+    }
+
+    async fn request(
+        &self,
+        generation: &GenerationKey,
+        sequence: i64,
+        request: LetterRequest,
+    ) -> Result<u64, StoreError> {
+        self.inner()?.request(generation, sequence, request).await
+    }
+}
