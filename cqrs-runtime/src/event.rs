@@ -212,6 +212,12 @@ pub enum DecodeError {
     /// The attached metadata can't be read.
     #[error("the metadata is not a JSON object of texts")]
     Metadata(#[source] serde_json::Error),
+    /// Reading or upcasting it panicked.
+    #[error("reading it panicked: {message}")]
+    Panicked {
+        /// What was said.
+        message: String,
+    },
     /// An upcaster refused it.
     #[error("the upcaster from version {from} refused it")]
     Upcast {

@@ -4,7 +4,7 @@ mod append;
 mod backend;
 mod error;
 mod event_store;
-mod guard;
+pub(crate) mod guard;
 mod hints;
 pub(crate) mod judge;
 mod keeper;

@@ -153,14 +153,15 @@ impl<M: ReadModel> Cache<M> {
         if let Some(journal) = &mut self.journal {
             journal.push((place.clone(), slot.clone()));
         }
-        self.indices.remove(tenant, slot.row.as_ref());
-        let changed = change(slot);
-        self.indices.add(tenant, slot.row.as_ref());
+        // Before the change, which may panic.
         slot.used = self.round;
         if !slot.dirty {
             slot.dirty = true;
             self.changed.push(place);
         }
+        self.indices.remove(tenant, slot.row.as_ref());
+        let changed = change(slot);
+        self.indices.add(tenant, slot.row.as_ref());
         changed
     }
 }

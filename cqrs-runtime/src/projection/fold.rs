@@ -12,9 +12,10 @@ pub(crate) use self::prepared::Prepared;
 use super::cache::{Changes, TableCache};
 use super::row::Place;
 use super::tables::{Pass, Tables};
-use super::{Projected, Projection, ProjectionError, Row};
+use super::{Projection, ProjectionError, Row};
 use crate::column::Numbers;
 use crate::read_model::Table;
+use crate::store::guard::message;
 use crate::store::{StoreError, Wanted};
 
 /// How often an event may turn out to need yet other rows.
@@ -191,11 +192,13 @@ impl<M: Projection> Folder<M> {
             sequence: event.sequence.hash(),
             position: event.position.cast_signed(),
         };
-        for part in &event.parts {
-            let mut row = Row::new(&mut self.tables, place);
-            unpanicked(part.as_ref(), &mut row)?;
-        }
-        if check { self.tables.all().0.try_for_each(|table| table.check()) } else { Ok(()) }
+        let tables = &mut self.tables;
+        unpanicked(|| {
+            for part in &event.parts {
+                part.project(&mut Row::new(tables, place))?;
+            }
+            if check { tables.all().0.try_for_each(|table| table.check()) } else { Ok(()) }
+        })
     }
 
     fn wants_more(&mut self) -> bool {
@@ -220,7 +223,7 @@ impl<M: Projection> Folder<M> {
 
     fn changes(&mut self) -> Result<Vec<(&'static Table, Changes)>, ProjectionError> {
         let (tables, tenants) = self.tables.all();
-        tables.map(|table| Ok((table.table(), table.changes(tenants)?))).collect()
+        tables.map(|table| Ok((table.table(), unpanicked(|| table.changes(tenants))?))).collect()
     }
 
     /// Takes note that what was folded is written; more than `keep` rows a table are not kept in memory.
@@ -242,12 +245,9 @@ enum Step {
     Failed(ProjectionError),
 }
 
-/// Projects an event; a panic is an error.
-fn unpanicked<M: Projection>(event: &dyn Projected<M>, row: &mut Row<'_, M>) -> Result<(), ProjectionError> {
+/// Runs what is the user's code; a panic is an error.
+fn unpanicked<T>(run: impl FnOnce() -> Result<T, ProjectionError>) -> Result<T, ProjectionError> {
     // What a panic leaves behind is taken back, or forgotten.
-    catch_unwind(AssertUnwindSafe(|| event.project(row))).unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<&str>().map(ToString::to_string);
-        let message = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
-        Err(ProjectionError::Panicked { message })
-    })
+    catch_unwind(AssertUnwindSafe(run))
+        .unwrap_or_else(|panic| Err(ProjectionError::Panicked { message: message(&*panic) }))
 }

@@ -46,12 +46,17 @@ pub(crate) fn fingerprint<M: Projection>() -> String {
         PartitionBy::Stream => "stream",
         PartitionBy::Tenant => "tenant",
         PartitionBy::All => "all",
-        PartitionBy::Field => "field",
+        PartitionBy::Field(name) => name,
     });
+    tell(if matches!(M::PARTITION, PartitionBy::Field(_)) { "a field" } else { "" });
     let routes = M::routes();
     let events: BTreeSet<_> = routes.iter().map(|route| (route.stream_type, route.name)).collect();
     for (stream_type, name) in events {
         tell(stream_type);
+        tell(name);
+    }
+    let retired: BTreeSet<_> = routes.iter().flat_map(|route| route.retired).collect();
+    for name in retired {
         tell(name);
     }
     first_digits(digest.finalize().into())
@@ -66,8 +71,8 @@ pub enum PartitionBy {
     Tenant,
     /// Not even the tenant: all events.
     All,
-    /// A field that each of them has.
-    Field,
+    /// A field that each of them has, by its name.
+    Field(&'static str),
 }
 
 /// A table that a projection keeps for itself.

@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
 
-use crate::store::{BoxError, StoreError};
+use crate::store::StoreError;
 
 /// What `call` answers, or that it panicked.
 pub(super) async fn guarded<T>(call: impl Future<Output = T>) -> Result<T, StoreError> {
@@ -14,16 +14,12 @@ pub(super) async fn guarded<T>(call: impl Future<Output = T>) -> Result<T, Store
     AssertUnwindSafe(call).catch_unwind().await.map_err(|panic| {
         let message = message(&*panic);
         tracing::error!(panic = %message, "the backend of an event store panicked");
-        StoreError::Panicked(message)
+        StoreError::Panicked(message.into())
     })
 }
 
-fn message(panic: &(dyn Any + Send)) -> BoxError {
-    if let Some(message) = panic.downcast_ref::<&str>() {
-        (*message).into()
-    } else if let Some(message) = panic.downcast_ref::<String>() {
-        message.as_str().into()
-    } else {
-        "without a message".into()
-    }
+/// What a panic said.
+pub(crate) fn message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without a message".to_owned())
 }

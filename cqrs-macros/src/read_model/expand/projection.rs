@@ -6,6 +6,7 @@ use syn::Ident;
 use syn::spanned::Spanned;
 
 use crate::read_model::model::{Listed, Model, Partition, Source};
+use crate::support::input::plain;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let ident = &model.ident;
@@ -14,7 +15,10 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         Partition::Stream => quote!(Stream),
         Partition::Tenant => quote!(Tenant),
         Partition::All => quote!(All),
-        Partition::Field(_) => quote!(Field),
+        Partition::Field(field) => {
+            let name = plain(field);
+            quote!(Field(#name))
+        }
     };
     let routes = source.listed.iter().map(|listed| route(listed, source, ident));
     let lookups = source.lookups.iter().map(|lookup| quote!(__private::lookup::<#ident, #lookup>()));

@@ -53,6 +53,12 @@ pub enum EngineError {
         /// How many are allowed.
         limit: usize,
     },
+    /// Reading a stored row panicked.
+    #[error("the worker panicked: {message}")]
+    Panicked {
+        /// What was said.
+        message: String,
+    },
     /// The checkpoint could not be moved as it should.
     #[error("the checkpoint at {position} can't be moved forward")]
     Checkpoint {

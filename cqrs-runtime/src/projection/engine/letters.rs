@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::super::fold::Prepared;
 use super::super::{Projection, ProjectionError};
 use super::{EngineOptions, RetryPolicy};
-use crate::store::{DeadLetter, LetterRequest};
+use crate::store::{DeadLetter, LetterChanges, LetterRequest};
 
 /// The letters of the partitions that a worker has.
 #[derive(Debug, Default)]
@@ -65,6 +65,33 @@ pub(super) fn letter<M: Projection>(
         retry_at: failed.and_then(|_| retry_at(&options.retry, attempts, now)),
         request: None,
     }
+}
+
+/// What becomes of a sequence's letters that were tried again: those that are settled go, the one that failed waits for its
+/// next time, and where none failed, the next one is due at once. What was asked for is done with it.
+pub(super) fn after_retry(
+    letters: &[DeadLetter],
+    settled: Vec<u64>,
+    failed: Option<(u64, &ProjectionError)>,
+    now: DateTime<Utc>,
+    options: &EngineOptions,
+) -> LetterChanges {
+    let gone: HashSet<u64> = settled.iter().copied().collect();
+    let mut left: Vec<DeadLetter> = letters.iter().filter(|letter| !gone.contains(&letter.position)).cloned().collect();
+    for (index, letter) in left.iter_mut().enumerate() {
+        letter.request = None;
+        match failed {
+            Some((position, error)) if position == letter.position => {
+                letter.error = told(error);
+                letter.attempts += 1;
+                letter.retry_at = retry_at(&options.retry, letter.attempts, now);
+            }
+            None if index == 0 => letter.retry_at = Some(now),
+            _ => {}
+        }
+    }
+    left.retain(|letter| !letters.contains(letter));
+    LetterChanges { parked: left, settled }
 }
 
 fn retry_at(policy: &RetryPolicy, attempts: u32, now: DateTime<Utc>) -> Option<DateTime<Utc>> {

@@ -68,7 +68,7 @@ fn check<M: Projection>(event: &Prepared<M>) -> Result<(), EngineError> {
         DecodeError::UnknownVersion { latest } if event.schema_version > latest => {
             Err(EngineError::NewerEvent { position, name, schema_version: event.schema_version })
         }
-        _ if M::PARTITION == PartitionBy::Field => {
+        _ if matches!(M::PARTITION, PartitionBy::Field(_)) => {
             let source = ProjectionError::Undecodable(std::sync::Arc::clone(error));
             Err(EngineError::UnknownSequence { position, name, source })
         }

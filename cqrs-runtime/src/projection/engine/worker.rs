@@ -2,24 +2,27 @@
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
+use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
 use chrono::Utc;
+use futures_util::FutureExt;
 
 use super::super::Projection;
 use super::super::cache::Changes;
 use super::super::fold::{Folder, Prepared};
 use super::super::route::Routing;
 use super::super::sequence::partition as partition_of;
-use super::letters::{Letters, letter};
+use super::letters::{Letters, after_retry, letter};
 use super::loader::Rows;
 use super::page::{self, Page};
 use super::{EngineError, EngineOptions};
 use crate::event::RawEvent;
 use crate::read_model::Table;
+use crate::store::guard::message;
 use crate::store::{
-    Advance, AdvanceVerdict, BatchKind, DeadLetter, EventQuery, EventStore, Generation, GenerationState, Lease,
-    LetterChanges, LetterRequest, RowBatch, Session, StoreError, TableShape, TableWrite, WorkerId,
+    Advance, AdvanceVerdict, BatchKind, EventQuery, EventStore, Generation, GenerationState, Lease, LetterChanges,
+    LetterRequest, RowBatch, Session, StoreError, TableShape, TableWrite, WorkerId,
 };
 
 /// Projects the events of the partitions that it has into the tables of a generation.
@@ -36,6 +39,8 @@ pub(crate) struct Worker<M: Projection> {
     letters: Letters,
     /// The position behind which nothing was found for this worker.
     scanned: u64,
+    /// Whether the last step was a retry.
+    retried: bool,
     /// The position of an event that only a newer program knows.
     outdated_at: Option<u64>,
 }
@@ -47,6 +52,8 @@ pub(crate) enum Progress {
     Moved {
         /// How many events were projected.
         events: u64,
+        /// Whether it has seen all events that there were when it looked.
+        caught_up: bool,
     },
     /// It has nothing to do until something is appended, or another worker gives partitions up.
     Idle,
@@ -74,6 +81,7 @@ impl<M: Projection> Worker<M> {
             leased_at: None,
             letters: Letters::default(),
             scanned: 0,
+            retried: false,
             outdated_at: None,
         })
     }
@@ -93,7 +101,9 @@ impl<M: Projection> Worker<M> {
     ///
     /// After an error, what is in memory is forgotten; the next step begins anew.
     pub(crate) async fn step(&mut self) -> Result<Progress, EngineError> {
-        let step = self.try_step().await;
+        let step = AssertUnwindSafe(self.try_step()).catch_unwind().await;
+        // What it was in the midst of is forgotten.
+        let step = step.unwrap_or_else(|panic| Err(EngineError::Panicked { message: message(&*panic) }));
         if let Err(EngineError::NewerEvent { position, .. }) = step {
             // A newer program shall have the partitions.
             self.outdated_at = Some(position);
@@ -110,7 +120,11 @@ impl<M: Projection> Worker<M> {
         }
         self.take_leases().await?;
         let Some(after) = self.position() else { return Ok(Progress::Idle) };
-        if let Some((sequence, request)) = self.letters.due(Utc::now()) {
+        // By turns: what is parked does not hold up what is not.
+        if !std::mem::replace(&mut self.retried, false)
+            && let Some((sequence, request)) = self.letters.due(Utc::now())
+        {
+            self.retried = true;
             return self.retry(sequence, request).await;
         }
         let head = self.store.head().await?.position;
@@ -242,12 +256,13 @@ impl<M: Projection> Worker<M> {
         let steps: Vec<_> = self.leases.iter().filter(|lease| lease.checkpoint < position).collect();
         let steps: Vec<_> = steps.into_iter().map(|lease| Advance { lease: *lease, position, event_id }).collect();
         if !self.write(BatchKind::Forward, &steps, folded.changes, letters).await? {
-            return Ok(Progress::Moved { events: 0 });
+            return Ok(Progress::Moved { events: 0, caught_up: false });
         }
-        self.scanned = if full || stopped.is_some() { position } else { head.max(position) };
+        let caught_up = !full && stopped.is_none();
+        self.scanned = if caught_up { head.max(position) } else { position };
         match stopped {
             Some(error) => Err(error),
-            None => Ok(Progress::Moved { events: events.len() as u64 }),
+            None => Ok(Progress::Moved { events: events.len() as u64, caught_up }),
         }
     }
 
@@ -255,38 +270,29 @@ impl<M: Projection> Worker<M> {
     async fn retry(&mut self, sequence: i64, request: LetterRequest) -> Result<Progress, EngineError> {
         let Some(letters) = self.letters.sequences.get(&sequence) else { return Ok(Progress::Idle) };
         let discarded = usize::from(request == LetterRequest::Discard);
-        let tried = letters.iter().skip(discarded).take(self.options.batch_events.max(1));
+        let mut settled: Vec<u64> = letters.iter().take(discarded).map(|letter| letter.position).collect();
         let mut events = Vec::new();
-        for letter in tried {
-            events.extend(self.event_at(letter.position).await?);
+        for letter in letters.iter().skip(discarded).take(self.options.batch_events.max(1)) {
+            match self.event_at(letter.position).await? {
+                Some(event) => events.push(event),
+                // By now, the read model is not made of it.
+                None => settled.push(letter.position),
+            }
         }
-        let mut parked: HashSet<i64> = HashSet::new();
         let mut rows = Rows { store: &self.store, shapes: &self.shapes };
-        let folded = self.folder.fold(&events, &mut parked, &mut rows).await?;
-        let left: HashSet<u64> = folded.parked.iter().map(|(index, _)| events[*index].position).collect();
-        let tried = letters.iter().take(discarded + events.len());
-        let settled = tried.map(|letter| letter.position).filter(|position| !left.contains(position)).collect();
-        let now = Utc::now();
-        let failed = folded.parked.iter().find_map(|(index, failed)| {
-            let event = &events[*index];
-            let known = letters.iter().find(|letter| letter.position == event.position)?;
-            let again = letter(event, Some(failed.as_ref()?), known.attempts + 1, now, &self.options);
-            Some(DeadLetter { parked_at: known.parked_at, ..again })
-        });
-        let others = letters.iter().skip(discarded).filter(|letter| letter.request.is_some());
-        let others = others.filter(|letter| left.contains(&letter.position)).cloned();
-        let failed_at = failed.as_ref().map(|letter| letter.position);
-        let answered = others
-            .filter(|letter| Some(letter.position) != failed_at)
-            .map(|letter| DeadLetter { request: None, ..letter });
-        let letters = LetterChanges { parked: failed.into_iter().chain(answered).collect(), settled };
+        let folded = self.folder.fold(&events, &mut HashSet::new(), &mut rows).await?;
+        let left: HashSet<usize> = folded.parked.iter().map(|(index, _)| *index).collect();
+        let done = events.iter().enumerate().filter(|(index, _)| !left.contains(index));
+        settled.extend(done.map(|(_, event)| event.position));
+        let failed = folded.parked.iter().find_map(|(index, failed)| Some((events[*index].position, failed.as_ref()?)));
+        let letters = after_retry(letters, settled, failed, Utc::now(), &self.options);
         let partition = partition_of(sequence, self.generation.partitions);
         let lease = self.leases.iter().filter(|lease| lease.partition == partition);
         let stays = |lease: &Lease| Advance { lease: *lease, position: lease.checkpoint, event_id: lease.event_id };
         let steps: Vec<_> = lease.map(stays).collect();
         self.write(BatchKind::Retry, &steps, folded.changes, letters).await?;
-        // They have been counted when they were parked.
-        Ok(Progress::Moved { events: 0 })
+        // They were counted when they were parked.
+        Ok(Progress::Moved { events: 0, caught_up: false })
     }
 
     async fn event_at(&self, position: u64) -> Result<Option<Prepared<M>>, StoreError> {

@@ -27,6 +27,8 @@ struct Post {
     worker: Box<dyn Works>,
     pause: Pause,
     rests_until: Option<Instant>,
+    /// Whether it has seen all events that there were at its last step.
+    is_caught_up: bool,
 }
 
 impl Post {
@@ -39,6 +41,7 @@ impl Post {
         match self.worker.step().await {
             Ok(progress) => {
                 self.pause = Pause::up_to(LONGEST);
+                self.is_caught_up = matches!(progress, Progress::Idle | Progress::Moved { caught_up: true, .. });
                 Ok(progress != Progress::Idle)
             }
             Err(error @ EngineError::Store(StoreError::Closed)) => Err(error),
@@ -157,10 +160,7 @@ impl Driver {
         for post in &mut self.posts {
             moved |= post.step(self.model.table().name).await?;
         }
-        if !moved {
-            moved = self.swap().await?;
-        }
-        Ok(moved)
+        Ok(self.swap().await? || moved)
     }
 
     /// How long there is nothing to do unless something is appended.
@@ -192,7 +192,7 @@ impl Driver {
             }
             let (store, options) = (self.read_models.store.clone(), self.read_models.options);
             let worker = self.model.worker(store, generation, self.id, options)?;
-            self.posts.push(Post { worker, pause: Pause::up_to(LONGEST), rests_until: None });
+            self.posts.push(Post { worker, pause: Pause::up_to(LONGEST), rests_until: None, is_caught_up: false });
         }
         self.looked_at = Some(Instant::now());
         Ok(())
@@ -201,11 +201,12 @@ impl Driver {
     /// Lets what was being built serve, if it has caught up.
     async fn swap(&mut self) -> Result<bool, EngineError> {
         let tables = self.read_models.store.tables()?;
-        for Post { worker, .. } in &mut self.posts {
-            if worker.generation().state != GenerationState::Building || worker.partitions() == 0 {
+        for Post { worker, is_caught_up, .. } in &mut self.posts {
+            if !*is_caught_up || worker.generation().state != GenerationState::Building || worker.partitions() == 0 {
                 continue;
             }
             worker.settle().await?;
+            *is_caught_up = false;
             if tables.swap(&worker.generation().key).await? != SwapVerdict::Serves {
                 continue;
             }

@@ -9,10 +9,14 @@ use uuid::Uuid;
 use super::super::engine::{EngineError, Progress};
 use super::ReadModels;
 use super::driver::prolong;
-use crate::store::{GenerationKey, StoreError, SwapVerdict, WorkerId};
+use super::model::Works;
+use crate::store::pause::Pause;
+use crate::store::{GenerationKey, StoreError, SwapVerdict, Tables, WorkerId};
 
 /// The pause where another process has all partitions, or is about to swap.
 const PAUSE: Duration = Duration::from_millis(50);
+/// The longest pause after an error.
+const LONGEST: Duration = Duration::from_secs(5);
 
 /// How far a rebuild has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +44,8 @@ pub struct Rebuilt {
     pub events: u64,
     /// How long it took.
     pub elapsed: Duration,
+    /// How many events could not be projected, and are parked.
+    pub parked: usize,
 }
 
 /// Why a rebuild has not come to its end; it goes on where it was when it is asked for again.
@@ -95,32 +101,55 @@ impl ReadModels {
         // Ends with this future.
         let (_alive, ended) = watch::channel(false);
         tokio::spawn(prolong(self.clone(), id, ended));
-        loop {
+        let mut pause = Pause::up_to(LONGEST);
+        let built = loop {
             let step = match worker.step().await {
                 Ok(step) => step,
                 // Its tables may have gone in the midst of the step.
                 Err(_) if matches!(tables.swap(&key).await, Ok(SwapVerdict::Gone)) => {
-                    return Err(RebuildError::Cancelled { name });
+                    break Err(RebuildError::Cancelled { name });
                 }
-                Err(error) => return Err(failed(error)),
+                Err(EngineError::Store(error)) if error.is_retryable() => {
+                    pause.wait().await;
+                    continue;
+                }
+                Err(error) => break Err(failed(error)),
             };
-            let head = self.store.head().await.map_err(of_store)?.position;
-            if let Progress::Moved { events: more } = step {
+            pause = Pause::up_to(LONGEST);
+            let head = match self.store.head().await {
+                Ok(head) => head.position,
+                Err(error) => break Err(of_store(error)),
+            };
+            if let Progress::Moved { events: more, caught_up } = step {
                 events += more;
                 let (position, elapsed) = (worker.position().unwrap_or(0), began_at.elapsed());
                 progress(RebuildProgress { name, generation: key.number, position, head, events, elapsed });
-                continue;
+                if !caught_up {
+                    continue;
+                }
             }
-            if worker.partitions() > 0 {
-                worker.settle().await.map_err(failed)?;
+            match serve(&mut *worker, tables, &key).await {
+                Ok(SwapVerdict::Serves) => break Ok(()),
+                Ok(SwapVerdict::Gone) => break Err(RebuildError::Cancelled { name }),
+                Ok(SwapVerdict::Behind { .. }) if step == Progress::Idle => sleep(PAUSE).await,
+                Ok(SwapVerdict::Behind { .. }) => {}
+                Err(EngineError::Store(error)) if error.is_retryable() => pause.wait().await,
+                Err(error) => break Err(failed(error)),
             }
-            match tables.swap(&key).await.map_err(of_store)? {
-                SwapVerdict::Serves => break,
-                SwapVerdict::Gone => return Err(RebuildError::Cancelled { name }),
-                SwapVerdict::Behind { .. } => sleep(PAUSE).await,
-            }
-        }
-        worker.release().await.map_err(of_store)?;
-        Ok(Rebuilt { generation: key, events, elapsed: began_at.elapsed() })
+        };
+        // However it ended, others can go on with it at once.
+        let released = worker.release().await;
+        built?;
+        released.map_err(of_store)?;
+        let parked = tables.letters(&key).await.map_err(of_store)?.len();
+        Ok(Rebuilt { generation: key, events, elapsed: began_at.elapsed(), parked })
     }
+}
+
+/// Lets a generation serve that has seen all events there were.
+async fn serve(worker: &mut dyn Works, tables: &dyn Tables, key: &GenerationKey) -> Result<SwapVerdict, EngineError> {
+    if worker.partitions() > 0 {
+        worker.settle().await?;
+    }
+    Ok(tables.swap(key).await?)
 }

@@ -32,6 +32,7 @@ struct RebuiltView {
     generation: u32,
     events: u64,
     seconds: f64,
+    parked: usize,
 }
 
 impl Rebuild {
@@ -47,6 +48,7 @@ impl Rebuild {
                 generation: rebuilt.generation.number,
                 events: rebuilt.events,
                 seconds: rebuilt.elapsed.as_secs_f64(),
+                parked: rebuilt.parked,
             });
         }
         output.answer(&views, || views.iter().map(RebuiltView::prose).collect())?;
@@ -56,8 +58,13 @@ impl Rebuild {
 
 impl RebuiltView {
     fn prose(&self) -> String {
-        let Self { read_model, generation, events, seconds } = self;
-        format!("{read_model}: {} events in {seconds:.1} s; generation {generation} answers now\n", thousands(*events))
+        let Self { read_model, generation, events, seconds, parked } = self;
+        let done = format!("{read_model}: {} events in {seconds:.1} s", thousands(*events));
+        let parked = match parked {
+            0 => String::new(),
+            parked => format!("; {parked} are parked: `bank dead-letters list {read_model}`"),
+        };
+        format!("{done}; generation {generation} answers now{parked}\n")
     }
 }
 
