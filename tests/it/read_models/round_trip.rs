@@ -13,6 +13,8 @@ use serde::de::DeserializeOwned;
 use super::types::*;
 use super::{NUMBERS, page, read, written};
 
+#[expect(clippy::needless_pass_by_value, reason = "values are made where they are checked")]
+#[expect(clippy::redundant_closure_for_method_calls, reason = "the lifetimes of the method are not general enough")]
 fn check<T: Value + Serialize + DeserializeOwned + Clone + PartialEq + Debug + 'static>(value: T) {
     let mut settled = value.clone();
     settle(&mut settled).expect("it can be stored");

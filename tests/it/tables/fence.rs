@@ -132,7 +132,9 @@ async fn letters_are_retried_where_the_checkpoints_stand(fixture: Fixture) {
     let not_there = AdvanceVerdict::NotForward { partition: 0 };
     assert_eq!(write_all(&filling, BatchKind::Retry, &forward).await.unwrap(), not_there);
     let mut moved = filling.steps(4);
-    moved.iter_mut().for_each(|step| step.lease.checkpoint = 4);
+    for step in &mut moved {
+        step.lease.checkpoint = 4;
+    }
     let verdict = write_all(&filling, BatchKind::Retry, &moved).await.unwrap();
     assert_eq!(verdict, AdvanceVerdict::CheckpointMoved { partition: 0, expected: 4, actual: 5 });
     assert_unchanged(&fixture, &filling).await;
@@ -164,7 +166,7 @@ async fn rows_of_others_are_not_replaced(fixture: Fixture) {
     assert_eq!(first.positions().await, [5, 5, 0, 0]);
     // In a partition of one's own, it is known what came first.
     let other = Wide { sequence: 4, ..row(0, 9) };
-    first.put(9, &[other.clone()]).await;
+    first.put(9, std::slice::from_ref(&other)).await;
     assert_eq!(first.load(&KEYS).await, [(other, 9), (row(1, 1), 5)]);
 }
 

@@ -43,7 +43,7 @@ async fn a_generation_is_told_of(fixture: Fixture) {
     assert_eq!(fixture.database.count("wide_lookup_g1").await, 0);
     let refused = fixture.select(&shape, |_| {}).await;
     assert!(matches!(&refused, Err(StoreError::NotServed { projection }) if projection == PROJECTION), "{refused:?}");
-    assert_eq!(fixture.tables().generations(PROJECTION).await.unwrap(), [made.clone()]);
+    assert_eq!(fixture.tables().generations(PROJECTION).await.unwrap(), std::slice::from_ref(&made));
     let other = fixture.create_of(&shape, "other").await;
     assert_eq!(fixture.tables().generations(PROJECTION).await.unwrap(), [made, other]);
     assert_eq!(fixture.tables().generations("wid").await.unwrap(), []);

@@ -117,7 +117,7 @@ async fn shapes_serve_beside_each_other(fixture: Fixture) {
     let shape = Wide::shape();
     let mut columns = shape.columns.clone();
     columns.truncate(2);
-    columns[1].name = "renamed".to_owned();
+    "renamed".clone_into(&mut columns[1].name);
     let narrow = TableShape { columns, indices: Vec::new(), ..shape.clone() };
     let mut old = fixture.filling(&shape).await;
     old.put(1, &[Wide::of("old")]).await;

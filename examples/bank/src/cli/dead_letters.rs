@@ -13,7 +13,7 @@ use super::failure::Failure;
 use super::output::{Output, table};
 
 /// How long somebody may take to try a sequence again.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// See to events that a read model could not project
 #[derive(Args)]
@@ -26,7 +26,7 @@ pub(crate) struct DeadLetters {
 enum Command {
     /// List them, with the reason
     List {
-        /// The read model, such as account_summary
+        /// The read model, such as `account_summary`
         read_model: String,
     },
     /// Try those of a sequence again, in order

@@ -44,7 +44,7 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Query(#[from] QueryError),
     #[error(transparent)]
-    Rebuild(#[from] RebuildError),
+    Rebuild(Box<RebuildError>),
     #[error("the amount can't be read")]
     Amount(#[from] ParseMoneyError),
     #[error("{} can't be read", path.display())]
@@ -59,6 +59,12 @@ pub(crate) enum Failure {
     Event(#[from] EncodeError),
     #[error("the answer can't be written")]
     Output(#[source] io::Error),
+}
+
+impl From<RebuildError> for Failure {
+    fn from(error: RebuildError) -> Self {
+        Self::Rebuild(Box::new(error))
+    }
 }
 
 impl From<CommandError<AccountError>> for Failure {
@@ -135,8 +141,11 @@ impl Failure {
             | Self::Load(LoadError::Store(error))
             | Self::CatchUp(CatchUpError::Store(error) | CatchUpError::Wait(WaitError::Store(error)))
             | Self::Wait(WaitError::Store(error))
-            | Self::Query(QueryError::Store(error))
-            | Self::Rebuild(RebuildError::Engine { source: EngineError::Store(error), .. }) => Some(error),
+            | Self::Query(QueryError::Store(error)) => Some(error),
+            Self::Rebuild(error) => match &**error {
+                RebuildError::Engine { source: EngineError::Store(error), .. } => Some(error),
+                _ => None,
+            },
             Self::Command(error) => store_error(error),
             _ => None,
         }

@@ -87,7 +87,8 @@ fn prose(views: &[View], status: &[ModelStatus]) -> String {
         table.column_mut(column).into_iter().for_each(|column| column.set_cell_alignment(CellAlignment::Right));
     }
     let changed = status.iter().filter(|model| model.readiness == Readiness::Changed);
-    let changed: String = changed.map(|model| format!("{} changed: `bank rebuild {0}`\n", model.name)).collect();
+    let changed =
+        changed.map(|model| format!("{} changed: `bank rebuild {0}`\n", model.name)).collect::<Vec<_>>().concat();
     let none =
         if views.is_empty() { "No read model has been built yet; the first question builds them.\n" } else { "" };
     format!("{table}\n{changed}{none}")

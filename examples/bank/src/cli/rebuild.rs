@@ -22,7 +22,7 @@ const EVERY: Duration = Duration::from_secs(2);
 /// What answered before is kept. A rebuild that was interrupted goes on where it was.
 #[derive(Args)]
 pub(crate) struct Rebuild {
-    /// The read models, such as account_summary; all, where none is named
+    /// The read models, such as `account_summary`; all, where none is named
     names: Vec<String>,
 }
 

@@ -15,14 +15,17 @@ impl Failure {
             Self::Command(error) => command_code(error),
             Self::Load(error) => load_code(error),
             Self::Open { source: error, .. } | Self::Store(error) => store_code(error),
-            Self::NoAccount { .. } | Self::NotYet { .. } | Self::NotSoFar { .. } => "NOT_FOUND",
-            Self::StreamId { .. } => "UNREADABLE_EVENT",
-            Self::CatchUp(CatchUpError::Changed { .. }) => "REBUILD_NEEDED",
-            Self::CatchUp(CatchUpError::Wait(WaitError::Behind { .. })) => "READ_MODEL_BEHIND",
-            Self::Rebuild(RebuildError::NotListed { .. })
+            Self::NoAccount { .. }
+            | Self::NotYet { .. }
+            | Self::NotSoFar { .. }
             | Self::Wait(WaitError::NotListed { .. })
             | Self::NoSequence { .. } => "NOT_FOUND",
-            Self::Wait(WaitError::Unsettled { .. }) => "READ_MODEL_BEHIND",
+            Self::StreamId { .. } => "UNREADABLE_EVENT",
+            Self::CatchUp(CatchUpError::Changed { .. }) => "REBUILD_NEEDED",
+            Self::CatchUp(CatchUpError::Wait(WaitError::Behind { .. })) | Self::Wait(WaitError::Unsettled { .. }) => {
+                "READ_MODEL_BEHIND"
+            }
+            Self::Rebuild(error) if matches!(**error, RebuildError::NotListed { .. }) => "NOT_FOUND",
             Self::CatchUp(_) | Self::Wait(_) | Self::Query(_) | Self::Rebuild(_) => {
                 self.store_error().map_or("READ_MODEL", store_code)
             }

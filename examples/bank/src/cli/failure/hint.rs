@@ -31,9 +31,8 @@ impl Failure {
             }
             Self::CatchUp(CatchUpError::Wait(_)) => Some("another program may be stuck with it: `bank projections`"),
             Self::NoSequence { .. } => Some("`bank dead-letters list` names the sequences"),
-            Self::Rebuild(RebuildError::NotListed { .. }) | Self::Wait(WaitError::NotListed { .. }) => {
-                Some("there are account_summary, account_statement and daily_totals")
-            }
+            Self::Wait(WaitError::NotListed { .. }) => Some(READ_MODELS),
+            Self::Rebuild(error) if matches!(**error, RebuildError::NotListed { .. }) => Some(READ_MODELS),
             Self::Load(error) => load_hint(error),
             Self::Command(error) => command_hint(error),
             _ => None,
@@ -54,6 +53,8 @@ fn store_hint(error: &StoreError) -> Option<&'static str> {
         _ => None,
     }
 }
+
+const READ_MODELS: &str = "there are account_summary, account_statement and daily_totals";
 
 const NO_ACCOUNT: &str = "`bank accounts` lists the newest accounts, `bank open` opens one";
 

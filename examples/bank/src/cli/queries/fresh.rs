@@ -11,7 +11,7 @@ use crate::cli::failure::Failure;
 use crate::cli::rebuild;
 
 /// How long a program that has the work may take with it.
-const LIMIT: Duration = Duration::from_secs(600);
+const LIMIT: Duration = Duration::from_mins(10);
 
 /// The read models, with all that has happened until now in them.
 ///
