@@ -224,7 +224,7 @@ fn events_are_routed_by_aggregate_and_name() {
     let routes: Vec<_> = routes.iter().map(|route| (route.stream_type, route.name)).collect();
     assert_eq!(routes, [("Account", "AccountOpened"), ("Customer", "CustomerRenamed")]);
     assert_eq!(Owner::lookups().iter().map(|lookup| lookup.table.name).collect::<Vec<_>>(), ["renames"]);
-    assert_eq!((Owner::PARTITION, AccountSummary::PARTITION), (PartitionBy::Field("owner"), PartitionBy::Stream));
+    assert_eq!((Owner::PARTITION, AccountSummary::PARTITION), (PartitionBy::Field("for"), PartitionBy::Stream));
     assert_eq!(Owner::TABLE.version, 3);
 }
 
