@@ -5,6 +5,8 @@ mod letters;
 mod loader;
 mod options;
 mod page;
+mod retry;
+mod sharing;
 mod worker;
 
 pub use self::error::EngineError;

@@ -1,6 +1,5 @@
 //! One worker at one generation.
 
-use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
@@ -10,10 +9,9 @@ use futures_util::FutureExt;
 
 use super::super::Projection;
 use super::super::cache::Changes;
-use super::super::fold::{Folder, Prepared};
+use super::super::fold::Folder;
 use super::super::route::Routing;
-use super::super::sequence::partition as partition_of;
-use super::letters::{Letters, after_retry, letter};
+use super::letters::{Letters, letter};
 use super::loader::Rows;
 use super::page::{self, Page};
 use super::{EngineError, EngineOptions};
@@ -22,27 +20,27 @@ use crate::read_model::Table;
 use crate::store::guard::message;
 use crate::store::{
     Advance, AdvanceVerdict, BatchKind, EventQuery, EventStore, Generation, GenerationState, Lease, LetterChanges,
-    LetterRequest, RowBatch, Session, StoreError, TableShape, TableWrite, WorkerId,
+    RowBatch, StoreError, TableShape, TableWrite, WorkerId,
 };
 
 /// Projects the events of the partitions that it has into the tables of a generation.
 pub(crate) struct Worker<M: Projection> {
-    store: EventStore,
-    generation: Generation,
-    id: WorkerId,
-    options: EngineOptions,
-    routing: Routing<M>,
-    folder: Folder<M>,
-    shapes: Vec<(&'static str, TableShape)>,
-    leases: Vec<Lease>,
-    leased_at: Option<Instant>,
-    letters: Letters,
+    pub(super) store: EventStore,
+    pub(super) generation: Generation,
+    pub(super) id: WorkerId,
+    pub(super) options: EngineOptions,
+    pub(super) routing: Routing<M>,
+    pub(super) folder: Folder<M>,
+    pub(super) shapes: Vec<(&'static str, TableShape)>,
+    pub(super) leases: Vec<Lease>,
+    pub(super) leased_at: Option<Instant>,
+    pub(super) letters: Letters,
     /// The position behind which nothing was found for this worker.
-    scanned: u64,
+    pub(super) scanned: u64,
     /// Whether the last step was a retry.
-    retried: bool,
+    pub(super) retried: bool,
     /// The position of an event that only a newer program knows.
-    outdated_at: Option<u64>,
+    pub(super) outdated_at: Option<u64>,
 }
 
 /// What a step has brought.
@@ -136,17 +134,6 @@ impl<M: Projection> Worker<M> {
         self.project(page, head).await
     }
 
-    /// Whether an event that this program does not know has yet to be projected, by a newer one.
-    async fn is_outdated(&mut self) -> Result<bool, StoreError> {
-        let Some(position) = self.outdated_at else { return Ok(false) };
-        let checkpoints = self.store.tables()?.checkpoints(&self.generation.key.to_string()).await?;
-        let passed = checkpoints.iter().all(|known| known.lease.checkpoint >= position);
-        if passed {
-            self.outdated_at = None;
-        }
-        Ok(!passed)
-    }
-
     /// The generation that it fills.
     pub(crate) fn generation(&self) -> &Generation {
         &self.generation
@@ -174,61 +161,6 @@ impl<M: Projection> Worker<M> {
         }
         self.write(BatchKind::Forward, &steps, Vec::new(), LetterChanges::default()).await?;
         Ok(())
-    }
-
-    /// Gives all partitions up.
-    pub(crate) async fn release(&mut self) -> Result<(), StoreError> {
-        self.start_anew();
-        self.store.tables()?.release(&self.generation.key.to_string(), self.id).await
-    }
-
-    /// Forgets what was known of the partitions, and of their rows.
-    fn start_anew(&mut self) {
-        self.folder.forget();
-        self.leases.clear();
-        self.leased_at = None;
-        self.scanned = 0;
-    }
-
-    /// Asks for partitions, from time to time.
-    async fn take_leases(&mut self) -> Result<(), StoreError> {
-        let every = self.options.lease_time / 3;
-        if self.leased_at.is_some_and(|at| at.elapsed() < every) {
-            return Ok(());
-        }
-        if !self.is_filled().await? {
-            self.start_anew();
-            self.leased_at = Some(Instant::now());
-            return Ok(());
-        }
-        let session = Session {
-            name: self.generation.key.to_string(),
-            worker: self.id,
-            partitions: self.generation.partitions,
-            lease_time: self.options.lease_time,
-        };
-        let asked_at = Instant::now();
-        let leases = self.store.tables()?.acquire(&session).await?;
-        if leases != self.leases {
-            self.start_anew();
-            self.leases = leases;
-        }
-        self.leased_at = Some(asked_at);
-        let (leases, partitions) = (&self.leases, self.generation.partitions);
-        let mine = |sequence: i64| {
-            let partition = partition_of(sequence, partitions);
-            leases.iter().any(|lease| lease.partition == partition)
-        };
-        let letters = self.store.tables()?.letters(&self.generation.key).await?;
-        self.letters = Letters::of(letters.into_iter().filter(|letter| mine(letter.sequence)).collect());
-        Ok(())
-    }
-
-    /// Whether the generation is still there, and not retired: else it has no partitions to ask for.
-    async fn is_filled(&self) -> Result<bool, StoreError> {
-        let Generation { key, .. } = &self.generation;
-        let known = self.store.tables()?.generations(&key.projection).await?;
-        Ok(known.iter().any(|known| known.key == *key && known.state != GenerationState::Retired))
     }
 
     async fn project(&mut self, page: Page<M>, head: u64) -> Result<Progress, EngineError> {
@@ -266,48 +198,8 @@ impl<M: Projection> Worker<M> {
         }
     }
 
-    /// Tries the letters of a sequence again, in order, up to the first that fails.
-    async fn retry(&mut self, sequence: i64, request: LetterRequest) -> Result<Progress, EngineError> {
-        let Some(letters) = self.letters.sequences.get(&sequence) else { return Ok(Progress::Idle) };
-        let discarded = usize::from(request == LetterRequest::Discard);
-        let mut settled: Vec<u64> = letters.iter().take(discarded).map(|letter| letter.position).collect();
-        let mut events = Vec::new();
-        for letter in letters.iter().skip(discarded).take(self.options.batch_events.max(1)) {
-            match self.event_at(letter.position).await? {
-                Some(event) => events.push(event),
-                // By now, the read model is not made of it.
-                None => settled.push(letter.position),
-            }
-        }
-        let mut rows = Rows { store: &self.store, shapes: &self.shapes };
-        let folded = self.folder.fold(&events, &mut HashSet::new(), &mut rows).await?;
-        let left: HashSet<usize> = folded.parked.iter().map(|(index, _)| *index).collect();
-        let done = events.iter().enumerate().filter(|(index, _)| !left.contains(index));
-        settled.extend(done.map(|(_, event)| event.position));
-        let failed = folded.parked.iter().find_map(|(index, failed)| Some((events[*index].position, failed.as_ref()?)));
-        let letters = after_retry(letters, settled, failed, Utc::now(), &self.options);
-        let partition = partition_of(sequence, self.generation.partitions);
-        let lease = self.leases.iter().filter(|lease| lease.partition == partition);
-        let stays = |lease: &Lease| Advance { lease: *lease, position: lease.checkpoint, event_id: lease.event_id };
-        let steps: Vec<_> = lease.map(stays).collect();
-        self.write(BatchKind::Retry, &steps, folded.changes, letters).await?;
-        // They were counted when they were parked.
-        Ok(Progress::Moved { events: 0, caught_up: false })
-    }
-
-    async fn event_at(&self, position: u64) -> Result<Option<Prepared<M>>, StoreError> {
-        let query = EventQuery::log().after_position(position - 1).to_position(position);
-        let (mut found, routing) = (None, &self.routing);
-        let mut take = |raw: RawEvent<'_>| {
-            found = Prepared::of(&raw, routing);
-            ControlFlow::Break(())
-        };
-        self.store.backend().read(&query, &mut take).await?;
-        Ok(found)
-    }
-
     /// Writes a batch; false where others have the partitions by now, and nothing was written.
-    async fn write(
+    pub(super) async fn write(
         &mut self,
         kind: BatchKind,
         steps: &[Advance],

@@ -1,0 +1,77 @@
+//! How a worker shares partitions with others.
+
+use std::time::Instant;
+
+use super::super::Projection;
+use super::super::sequence::partition as partition_of;
+use super::letters::Letters;
+use super::worker::Worker;
+use crate::store::{Generation, GenerationState, Session, StoreError};
+
+impl<M: Projection> Worker<M> {
+    /// Whether an event that this program does not know has yet to be projected, by a newer one.
+    pub(super) async fn is_outdated(&mut self) -> Result<bool, StoreError> {
+        let Some(position) = self.outdated_at else { return Ok(false) };
+        let checkpoints = self.store.tables()?.checkpoints(&self.generation.key.to_string()).await?;
+        let passed = checkpoints.iter().all(|known| known.lease.checkpoint >= position);
+        if passed {
+            self.outdated_at = None;
+        }
+        Ok(!passed)
+    }
+
+    /// Gives all partitions up.
+    pub(crate) async fn release(&mut self) -> Result<(), StoreError> {
+        self.start_anew();
+        self.store.tables()?.release(&self.generation.key.to_string(), self.id).await
+    }
+
+    /// Forgets what was known of the partitions, and of their rows.
+    pub(super) fn start_anew(&mut self) {
+        self.folder.forget();
+        self.leases.clear();
+        self.leased_at = None;
+        self.scanned = 0;
+    }
+
+    /// Asks for partitions, from time to time.
+    pub(super) async fn take_leases(&mut self) -> Result<(), StoreError> {
+        let every = self.options.lease_time / 3;
+        if self.leased_at.is_some_and(|at| at.elapsed() < every) {
+            return Ok(());
+        }
+        if !self.is_filled().await? {
+            self.start_anew();
+            self.leased_at = Some(Instant::now());
+            return Ok(());
+        }
+        let session = Session {
+            name: self.generation.key.to_string(),
+            worker: self.id,
+            partitions: self.generation.partitions,
+            lease_time: self.options.lease_time,
+        };
+        let asked_at = Instant::now();
+        let leases = self.store.tables()?.acquire(&session).await?;
+        if leases != self.leases {
+            self.start_anew();
+            self.leases = leases;
+        }
+        self.leased_at = Some(asked_at);
+        let (leases, partitions) = (&self.leases, self.generation.partitions);
+        let mine = |sequence: i64| {
+            let partition = partition_of(sequence, partitions);
+            leases.iter().any(|lease| lease.partition == partition)
+        };
+        let letters = self.store.tables()?.letters(&self.generation.key).await?;
+        self.letters = Letters::of(letters.into_iter().filter(|letter| mine(letter.sequence)).collect());
+        Ok(())
+    }
+
+    /// Whether the generation is still there, and not retired: else it has no partitions to ask for.
+    async fn is_filled(&self) -> Result<bool, StoreError> {
+        let Generation { key, .. } = &self.generation;
+        let known = self.store.tables()?.generations(&key.projection).await?;
+        Ok(known.iter().any(|known| known.key == *key && known.state != GenerationState::Retired))
+    }
+}
