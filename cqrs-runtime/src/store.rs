@@ -36,7 +36,7 @@ pub(crate) use pages::EventPosition;
 pub use query::{Cursor, Direction, EventQuery, LoadQuery, LogHead, Until};
 pub use stored::StoredEvent;
 pub use tables::{
-    BatchKind, Comparison, Condition, DeadLetter, Generation, GenerationKey, GenerationState, LetterChanges,
+    BatchKind, Changed, Comparison, Condition, DeadLetter, Generation, GenerationKey, GenerationState, LetterChanges,
     LetterRequest, NewGeneration, Order, RowBatch, Select, Selected, SwapVerdict, TableColumn, TableShape, TableWrite,
     Tables, Wanted,
 };

@@ -12,7 +12,10 @@ pub(super) use self::slot::Slot;
 use super::{ProjectionError, RowName};
 use crate::column::{ColumnError, Numbers, RowWriter, read_rows};
 use crate::read_model::{ReadModel, Table};
-use crate::store::Wanted;
+use crate::store::{Changed, Wanted};
+
+/// Of how many rows a batch tells that it has changed them.
+const MOST_CHANGED: usize = 2_000;
 
 /// A tenant, by its number in [`Tenants`].
 pub(super) type Tenant = u32;
@@ -107,6 +110,8 @@ pub(super) trait TableCache: Any + Send + Sync {
     fn loaded(&mut self, page: &str, tenants: &mut Tenants) -> Result<(), ColumnError>;
     /// Takes note that all that was wanted has been loaded.
     fn satisfied(&mut self);
+    /// Which rows have to be written.
+    fn changed(&self, tenants: &Tenants) -> Result<Changed, ProjectionError>;
     /// What has to be written.
     fn changes(&self, tenants: &Tenants) -> Result<Changes, ProjectionError>;
     /// Takes note that the changes are written, and forgets rows where there are more than `keep`.
@@ -244,6 +249,24 @@ impl<M: ReadModel> TableCache for Cache<M> {
             slots.entry(place).or_insert_with(|| Slot::absent(*round));
         }
         self.indices.satisfied();
+    }
+
+    fn changed(&self, tenants: &Tenants) -> Result<Changed, ProjectionError> {
+        let mut keys = RowWriter::new(self.numbers);
+        for (tenant, key) in &self.changed {
+            if !self.slots.get(&(*tenant, key.clone())).is_some_and(Slot::is_written) {
+                continue;
+            }
+            if keys.rows() == MOST_CHANGED {
+                return Ok(Changed::Anything);
+            }
+            let written = keys.row(|row| {
+                row.text(tenants.name(*tenant))?;
+                M::write_key(key, row)
+            });
+            written.map_err(|source| ProjectionError::Column { row: name::<M>(key), source })?;
+        }
+        Ok(if keys.rows() == 0 { Changed::Nothing } else { Changed::Rows(keys.finish()) })
     }
 
     fn changes(&self, tenants: &Tenants) -> Result<Changes, ProjectionError> {

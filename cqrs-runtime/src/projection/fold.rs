@@ -16,7 +16,7 @@ use super::{Projection, ProjectionError, Row};
 use crate::column::Numbers;
 use crate::read_model::Table;
 use crate::store::guard::message;
-use crate::store::{StoreError, Wanted};
+use crate::store::{Changed, StoreError, Wanted};
 
 /// How often an event may turn out to need yet other rows.
 const LOADS_PER_EVENT: u32 = 64;
@@ -224,6 +224,14 @@ impl<M: Projection> Folder<M> {
     fn changes(&mut self) -> Result<Vec<(&'static Table, Changes)>, ProjectionError> {
         let (tables, tenants) = self.tables.all();
         tables.map(|table| Ok((table.table(), unpanicked(|| table.changes(tenants))?))).collect()
+    }
+
+    /// Which rows of the read model's own table have changed, and are to be written.
+    pub(crate) fn changed(&mut self) -> Result<Changed, FoldError> {
+        let (mut tables, tenants) = self.tables.all();
+        // Its own comes first.
+        let changed = tables.next().map_or(Ok(Changed::Nothing), |own| unpanicked(|| own.changed(tenants)));
+        changed.map_err(FoldError::Write)
     }
 
     /// Takes note that what was folded is written; more than `keep` rows a table are not kept in memory.

@@ -10,7 +10,7 @@ mod select;
 
 use async_trait::async_trait;
 
-pub use self::batch::{BatchKind, RowBatch, TableWrite};
+pub use self::batch::{BatchKind, Changed, RowBatch, TableWrite};
 pub use self::generation::{Generation, GenerationKey, GenerationState, NewGeneration, SwapVerdict};
 pub use self::letter::{DeadLetter, LetterChanges, LetterRequest};
 pub use self::select::{Comparison, Condition, Order, Select, Selected};
@@ -22,7 +22,7 @@ use crate::column::{ColumnType, Numbers};
 ///
 /// Beside its columns, each has `tenant`, which leads every key and index, and the columns of the engine: `cqrs_sequence`,
 /// the hash of the sequence of events that made the row, `cqrs_partition`, that sequence's partition, and `cqrs_position`,
-/// the position of the event that changed it last. By these two, the changes of a table are found in their order.
+/// the position of the event that changed it last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableShape {
     /// Its name, of up to 63 bytes: `account_summary_g2`.

@@ -1,6 +1,7 @@
 //! Tables of read models, as far as both databases have them in common.
 
 mod catalog;
+mod changes;
 mod definition;
 mod letters;
 mod load;
@@ -9,6 +10,7 @@ mod spelling;
 mod write;
 
 pub(super) use self::catalog::{dropped, generations};
+pub(super) use self::changes::changes_rows;
 pub(super) use self::definition::{definition, shown};
 pub(super) use self::letters::{letters, request};
 pub(super) use self::load::load;

@@ -19,4 +19,9 @@ impl<M> Slot<M> {
     pub(super) fn absent(round: u64) -> Self {
         Self { row: None, stored: false, dirty: false, sequence: 0, position: 0, used: round }
     }
+
+    /// Whether there is, or was, something to write.
+    pub(super) fn is_written(&self) -> bool {
+        self.row.is_some() || self.stored
+    }
 }

@@ -14,6 +14,8 @@ pub struct RowBatch<'a> {
     pub kind: BatchKind,
     /// How many partitions the generation has.
     pub partitions: u32,
+    /// Which rows of the read model's own table those are, for whoever follows them.
+    pub changed: Changed,
     /// What changes in each table.
     pub tables: &'a [TableWrite<'a>],
     /// What changes in the dead letters.
@@ -29,6 +31,17 @@ pub enum BatchKind {
     Retry,
 }
 
+/// Which rows a batch changes in the read model's own table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// None.
+    Nothing,
+    /// Those of these keys: JSON arrays of the tenant and the cells of the key.
+    Rows(String),
+    /// Too many to tell: it may be any.
+    Anything,
+}
+
 /// What changes in a table.
 #[derive(Clone, Debug)]
 pub struct TableWrite<'a> {
@@ -36,7 +49,6 @@ pub struct TableWrite<'a> {
     pub table: &'a TableShape,
     /// Rows that are made or replaced: the tenant, the hash of the sequence, the position, and all cells.
     pub upserts: String,
-    /// Rows that are deleted: the tenant, the hash of the sequence, the position, and the cells of the key. Each leaves a
-    /// tombstone, so that a feed of changes learns of it.
+    /// Rows that are deleted: the tenant, the hash of the sequence, the position, and the cells of the key.
     pub deletes: String,
 }

@@ -58,17 +58,19 @@ BEGIN
 END $$;
 
 -- Moves checkpoints, or raises: CQ006 where a lease is lost, CQ007 where a checkpoint does not stand at the step's start
--- (its partition and position are the detail).
+-- (its partition and position are the detail). Where rows are changed beside it, that is counted by the lowest partition:
+-- the new count is returned, for the other parts of a statement see an older one.
 --
 -- A function, and not a statement to put before others: whatever a batch writes in the same transaction, behind this call
 -- or in its statement, is undone when it raises, whether or not anybody looks at an answer. Its rows stay locked to the
 -- transaction's end, so a partition is not taken over before that.
 CREATE FUNCTION cqrs_advance(
     this_name text, this_worker uuid,
-    s_partition bigint[], s_epoch bigint[], s_from bigint[], s_to bigint[], s_event_id uuid[]
-) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+    s_partition bigint[], s_epoch bigint[], s_from bigint[], s_to bigint[], s_event_id uuid[], changes_rows boolean
+) RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     moved  record;
+    count  bigint;
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION 'leases need the isolation level READ COMMITTED' USING ERRCODE = 'CQ001';
@@ -95,6 +97,12 @@ BEGIN
     UPDATE cqrs_checkpoints c SET position = s.target, event_id = s.event_id
     FROM unnest(s_partition, s_to, s_event_id) s(partition, target, event_id)
     WHERE c.name = this_name AND c.partition = s.partition;
+    IF changes_rows THEN
+        UPDATE cqrs_checkpoints c SET changes = c.changes + 1
+        WHERE c.name = this_name AND c.partition = (SELECT min(p) FROM unnest(s_partition) p)
+        RETURNING c.changes INTO count;
+    END IF;
+    RETURN count;
 END $$;
 
 -- Gives all partitions up; one that is being moved is waited for.

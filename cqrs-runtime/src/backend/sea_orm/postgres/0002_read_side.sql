@@ -6,7 +6,7 @@ CREATE TABLE cqrs_workers (
     PRIMARY KEY (name, worker)
 );
 
--- How far each partition of a name has been handled, and by whom.
+-- How far each partition of a name has been handled, and by whom; `changes` is the number of its last row of cqrs_changes.
 CREATE TABLE cqrs_checkpoints (
     name       text    COLLATE "C" NOT NULL,
     partition  bigint  NOT NULL CHECK (partition >= 0),
@@ -14,6 +14,7 @@ CREATE TABLE cqrs_checkpoints (
     event_id   uuid    NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
     worker     uuid,
     epoch      bigint  NOT NULL DEFAULT 0,
+    changes    bigint  NOT NULL DEFAULT 0,
     PRIMARY KEY (name, partition)
 );
 
@@ -62,18 +63,17 @@ CREATE TABLE cqrs_dead_letters (
 
 CREATE INDEX cqrs_dead_letters_by_sequence ON cqrs_dead_letters (name, sequence);
 
--- Rows that were deleted, each by its last deletion, so that whoever follows the changes of a table learns of it.
-CREATE TABLE cqrs_tombstones (
-    name        text    COLLATE "C" NOT NULL,
-    table_name  text    COLLATE "C" NOT NULL,
-    tenant      text    COLLATE "C" NOT NULL,
-    key         text    COLLATE "C" NOT NULL,
-    partition   bigint  NOT NULL,
-    position    bigint  NOT NULL,
-    PRIMARY KEY (name, table_name, tenant, key)
+-- Which rows of a read model's own table each batch has changed: one row for a batch, entered under the lowest of its
+-- partitions and numbered there by the checkpoint's `changes`, so that those of a partition are seen in their order and
+-- without a hole. `keys` are JSON arrays of the tenant and the cells of the key; NULL where there were too many to tell.
+CREATE TABLE cqrs_changes (
+    name       text    COLLATE "C" NOT NULL,
+    partition  bigint  NOT NULL,
+    number     bigint  NOT NULL,
+    position   bigint  NOT NULL,
+    keys       text    COLLATE "C",
+    PRIMARY KEY (name, partition, number)
 );
-
-CREATE INDEX cqrs_tombstones_by_position ON cqrs_tombstones (name, table_name, partition, position);
 
 -- Moments as rows of JSON have them, in microseconds. Days and the rest of the day are multiplied for themselves: an
 -- interval is multiplied by a double, which counts microseconds of the years until 2255 only.

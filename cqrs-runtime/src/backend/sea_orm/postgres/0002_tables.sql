@@ -124,7 +124,7 @@ BEGIN
     DELETE FROM cqrs_checkpoints c WHERE c.name = this_name;
     DELETE FROM cqrs_workers w WHERE w.name = this_name;
     DELETE FROM cqrs_dead_letters l WHERE l.name = this_name;
-    DELETE FROM cqrs_tombstones t WHERE t.name = this_name;
+    DELETE FROM cqrs_changes c WHERE c.name = this_name;
     UPDATE cqrs_generations g SET state = 'dropped' WHERE g.projection = this_projection AND g.number = this_number;
     RETURN true;
 END $$;

@@ -62,7 +62,7 @@ impl Leases for PostgresBackend {
         if let Some(verdict) = judged_unasked(steps) {
             return Ok(verdict);
         }
-        let fence = Fence { name, worker, steps };
+        let fence = Fence { name, worker, steps, changes: false };
         match all(&self.workers, &format!("SELECT {}", fence::CALL), fence.values()).await {
             Ok(_) => Ok(AdvanceVerdict::Advanced),
             Err(error) => fence.explain(error),

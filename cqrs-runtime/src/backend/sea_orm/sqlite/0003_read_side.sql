@@ -6,7 +6,7 @@ CREATE TABLE cqrs_workers (
     PRIMARY KEY (name, worker)
 ) STRICT, WITHOUT ROWID;
 
--- How far each partition of a name has been handled, and by whom.
+-- How far each partition of a name has been handled, and by whom; `changes` is the number of its last row of cqrs_changes.
 CREATE TABLE cqrs_checkpoints (
     name       TEXT    NOT NULL,
     partition  INTEGER NOT NULL CHECK (partition >= 0),
@@ -14,6 +14,7 @@ CREATE TABLE cqrs_checkpoints (
     event_id   BLOB    NOT NULL DEFAULT (zeroblob(16)) CHECK (length(event_id) = 16),
     worker     BLOB,
     epoch      INTEGER NOT NULL DEFAULT 0,
+    changes    INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (name, partition)
 ) STRICT, WITHOUT ROWID;
 
@@ -62,15 +63,14 @@ CREATE TABLE cqrs_dead_letters (
 
 CREATE INDEX cqrs_dead_letters_by_sequence ON cqrs_dead_letters (name, sequence);
 
--- Rows that were deleted, each by its last deletion, so that whoever follows the changes of a table learns of it.
-CREATE TABLE cqrs_tombstones (
-    name        TEXT    NOT NULL,
-    table_name  TEXT    NOT NULL,
-    tenant      TEXT    NOT NULL,
-    key         TEXT    NOT NULL,
-    partition   INTEGER NOT NULL,
-    position    INTEGER NOT NULL,
-    PRIMARY KEY (name, table_name, tenant, key)
-) STRICT, WITHOUT ROWID;
-
-CREATE INDEX cqrs_tombstones_by_position ON cqrs_tombstones (name, table_name, partition, position);
+-- Which rows of a read model's own table each batch has changed: one row for a batch, entered under the lowest of its
+-- partitions and numbered there by the checkpoint's `changes`, so that those of a partition are seen in their order and
+-- without a hole. `keys` are JSON arrays of the tenant and the cells of the key; NULL where there were too many to tell.
+CREATE TABLE cqrs_changes (
+    name       TEXT    NOT NULL,
+    partition  INTEGER NOT NULL,
+    number     INTEGER NOT NULL,
+    position   INTEGER NOT NULL,
+    keys       TEXT,
+    PRIMARY KEY (name, partition, number)
+) STRICT;

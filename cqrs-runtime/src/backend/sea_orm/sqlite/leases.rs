@@ -64,7 +64,7 @@ impl Leases for SqliteBackend {
         if let Some(verdict) = judged_unasked(steps) {
             return Ok(verdict);
         }
-        let fence = Fence { name, worker, steps };
+        let fence = Fence { name, worker, steps, changes: false };
         let writer = self.writer.lock().await;
         let mut connection = Held::of(&writer).await?;
         match connection.run(fence.bind(query(AssertSqlSafe(format!("{FENCE} COMMIT"))))).await {

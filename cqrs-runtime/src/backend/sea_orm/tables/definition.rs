@@ -22,16 +22,15 @@ pub(in super::super) fn definition<S: Spelling>(table: &TableShape, name: &str) 
         columns.collect::<String>(),
         S::TABLE_OPTIONS,
     );
-    let changes = ("changes".to_owned(), "cqrs_partition, cqrs_position".to_owned());
     let searched = table.indices.iter().enumerate().map(|(number, index)| {
         let columns = index.iter().map(|index| {
             let column = &table.columns[*index];
             format!(", {}{}", quoted(&column.name), if column.optional { S::ABSENT_FIRST } else { "" })
         });
-        (number.to_string(), format!("tenant{}{keys}", columns.collect::<String>()))
+        (number, format!("tenant{}{keys}", columns.collect::<String>()))
     });
-    for (of, columns) in searched.chain([changes]) {
-        let index = S::index(&format!("{name}_by_{of}"));
+    for (number, columns) in searched {
+        let index = S::index(&format!("{name}_by_{number}"));
         // Writing to a string can't fail.
         let _ = writeln!(sql, "CREATE INDEX {index} ON {} ({columns});", quoted(name));
     }

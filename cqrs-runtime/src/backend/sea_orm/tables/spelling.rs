@@ -72,6 +72,9 @@ pub(in super::super) trait Spelling {
     /// Whether two values are the same, or both are absent.
     fn same(one: &str, other: &str) -> String;
 
+    /// The number of the batch among the changes of a partition, as its fence has counted it.
+    fn number_of_change(partition: &str) -> String;
+
     /// Whether a partition is among those of a fence's steps.
     fn is_held(partition: &str) -> String;
 }

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::letters;
-use super::spelling::{Spelling, column, is_of_key, key_columns, listed, quoted};
+use super::spelling::{Spelling, is_of_key, key_columns, listed, quoted};
+use super::{changes, letters};
 use crate::column::ColumnType;
 use crate::store::lease;
 use crate::store::{AdvanceVerdict, BatchKind, RowBatch, TableShape};
@@ -45,7 +45,9 @@ pub(in super::super) fn writes<S: Spelling>(batch: &RowBatch<'_>) -> Writes {
     for write in batch.tables {
         if write.deletes != NONE {
             let parameter = writes.parameter::<S>(write.deletes.clone());
-            writes.statements.push(tombstones::<S>(write.table, held, parameter));
+            if held == Held::Some {
+                writes.statements.push(guard::<S>(write.table, parameter));
+            }
             writes.statements.push(delete::<S>(write.table, parameter));
         }
         if write.upserts != NONE {
@@ -53,6 +55,7 @@ pub(in super::super) fn writes<S: Spelling>(batch: &RowBatch<'_>) -> Writes {
             writes.statements.push(upsert::<S>(write.table, batch.partitions, held, parameter));
         }
     }
+    changes::entered::<S>(batch, &mut writes);
     if !batch.letters.settled.is_empty() {
         let parameter = writes.parameter::<S>(letters::positions(&batch.letters.settled));
         writes.statements.push(letters::settled::<S>(parameter));
@@ -66,7 +69,7 @@ pub(in super::super) fn writes<S: Spelling>(batch: &RowBatch<'_>) -> Writes {
 
 impl Writes {
     /// Adds a parameter; its number.
-    fn parameter<S: Spelling>(&mut self, text: String) -> usize {
+    pub(super) fn parameter<S: Spelling>(&mut self, text: String) -> usize {
         self.parameters.push(text);
         S::FENCE_PARAMETERS + self.parameters.len()
     }
@@ -125,23 +128,14 @@ fn upsert<S: Spelling>(table: &TableShape, partitions: u32, held: Held, paramete
     )
 }
 
-/// Notes which rows are about to be deleted.
-fn tombstones<S: Spelling>(table: &TableShape, held: Held, parameter: usize) -> String {
-    let key = table.key.iter().map(|index| S::shown(&column(table, *index), table.columns[*index].ty));
+/// Refuses the batch, by a row without a partition, where it would delete one of a partition that is not among the steps'.
+fn guard<S: Spelling>(table: &TableShape, parameter: usize) -> String {
     format!(
-        "INSERT INTO cqrs_tombstones (name, table_name, tenant, key, partition, position)
-        SELECT {}, '{}', t.tenant, CAST({} AS text), {}, {}
-        FROM {}{} {}
-        ON CONFLICT (name, table_name, tenant, key)
-        DO UPDATE SET partition = excluded.partition, position = excluded.position",
+        "INSERT INTO cqrs_changes (name, partition, number, position) SELECT {}, NULL, 0, 0 FROM {}{} {}",
         S::NAME,
-        table.name.replace('\'', "''"),
-        S::row(&key.collect::<Vec<_>>()),
-        held.only::<S>("t.cqrs_partition", "t.cqrs_partition"),
-        S::cell("r.value", 2, ColumnType::Integer),
         S::FENCED,
         S::rows(parameter),
-        S::joined(table, &is_of_key::<S>(table, 3)),
+        S::joined(table, &format!("{} AND NOT ({})", is_of_key::<S>(table, 3), S::is_held("t.cqrs_partition"))),
     )
 }
 

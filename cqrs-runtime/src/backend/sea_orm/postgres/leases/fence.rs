@@ -7,7 +7,7 @@ use super::raised;
 use crate::store::{Advance, AdvanceVerdict, StoreError, WorkerId};
 
 /// The call, for a statement of its own or within one that writes; the parameters are [`Fence::values`].
-pub(in super::super) const CALL: &str = "cqrs_advance($1, $2, $3, $4, $5, $6, $7)";
+pub(in super::super) const CALL: &str = "cqrs_advance($1, $2, $3, $4, $5, $6, $7, $8)";
 
 const LEASE_LOST: &str = "CQ006";
 const CHECKPOINT_MOVED: &str = "CQ007";
@@ -20,11 +20,13 @@ pub(in super::super) struct Fence<'a> {
     pub(in super::super) name: &'a str,
     pub(in super::super) worker: WorkerId,
     pub(in super::super) steps: &'a [Advance],
+    /// Whether rows are changed that others may follow.
+    pub(in super::super) changes: bool,
 }
 
 impl Fence<'_> {
     /// The values of [`CALL`].
-    pub(in super::super) fn values(self) -> [Value; 7] {
+    pub(in super::super) fn values(self) -> [Value; 8] {
         let numbers = |number: fn(&Advance) -> u64| -> Value {
             self.steps.iter().map(|step| signed(number(step))).collect::<Vec<_>>().into()
         };
@@ -36,6 +38,7 @@ impl Fence<'_> {
             numbers(|step| step.lease.checkpoint),
             numbers(|step| step.position),
             self.steps.iter().map(|step| step.event_id).collect::<Vec<_>>().into(),
+            self.changes.into(),
         ]
     }
 

@@ -9,7 +9,7 @@ const MOST_ARGUMENTS: usize = 100;
 pub(super) struct Postgres;
 
 impl Spelling for Postgres {
-    const FENCE_PARAMETERS: usize = 7;
+    const FENCE_PARAMETERS: usize = 8;
     const NAME: &'static str = "$1";
     const FENCED: &'static str = "fence CROSS JOIN ";
     const ABSENT_FIRST: &'static str = " NULLS FIRST";
@@ -112,6 +112,10 @@ impl Spelling for Postgres {
     fn same(one: &str, other: &str) -> String {
         // `IS NOT DISTINCT FROM` uses no index.
         format!("({one} = {other} OR {one} IS NULL AND {other} IS NULL)")
+    }
+
+    fn number_of_change(_: &str) -> String {
+        "fence.changes".to_owned()
     }
 
     fn is_held(partition: &str) -> String {

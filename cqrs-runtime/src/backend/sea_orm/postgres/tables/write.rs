@@ -23,11 +23,13 @@ pub(super) async fn write(pool: &Pool, batch: &RowBatch<'_>) -> Result<AdvanceVe
         return Ok(verdict);
     }
     let name = batch.generation.to_string();
-    let fence = Fence { name: &name, worker: batch.worker, steps: batch.steps };
+    let fence = Fence { name: &name, worker: batch.worker, steps: batch.steps, changes: tables::changes_rows(batch) };
     let writes = tables::writes::<Postgres>(batch);
     let parts = writes.statements.iter().enumerate().map(|(number, part)| format!(", write_{number} AS ({part})\n"));
-    let sql =
-        format!("WITH fence AS MATERIALIZED (SELECT {CALL})\n{}SELECT count(*) FROM fence", parts.collect::<String>());
+    let sql = format!(
+        "WITH fence AS MATERIALIZED (SELECT {CALL} AS changes)\n{}SELECT count(*) FROM fence",
+        parts.collect::<String>()
+    );
     let values = fence.values().into_iter().chain(writes.parameters.into_iter().map(Into::into));
     match all(pool, &sql, values).await {
         Ok(_) => Ok(AdvanceVerdict::Advanced),
@@ -45,6 +47,6 @@ fn is_foreign_row(error: &DbErr) -> bool {
     refusal.code() == NOT_NULL
         && matches!(
             (refusal.column(), refusal.table()),
-            (Some("cqrs_partition"), _) | (Some("partition"), Some("cqrs_tombstones"))
+            (Some("cqrs_partition"), _) | (Some("partition"), Some("cqrs_changes"))
         )
 }

@@ -19,14 +19,15 @@ use crate::store::{Advance, AdvanceVerdict, StoreError, WorkerId};
 /// go past it. Without a trigger, only a constraint makes SQLite fail: a step that must not be taken leads to NULL, where
 /// a position must be. The lock of the file keeps others from taking a partition before the transaction ends.
 pub(in super::super) const FENCE: &str = "BEGIN IMMEDIATE;
-    INSERT INTO cqrs_checkpoints (name, partition, position, event_id)
+    INSERT INTO cqrs_checkpoints (name, partition, position, event_id, changes)
     SELECT $2, step.value ->> 0,
         (SELECT step.value ->> 3 FROM cqrs_checkpoints c JOIN cqrs_workers w USING (name, worker)
             WHERE c.name = $2 AND c.partition = step.value ->> 0 AND c.worker = $3 AND c.epoch = step.value ->> 1
                 AND c.position = step.value ->> 2 AND w.expires_at > (SELECT now FROM cqrs_clock)),
-        unhex(step.value ->> 4)
+        unhex(step.value ->> 4), step.value ->> 5
     FROM json_each($1) step WHERE true
-    ON CONFLICT (name, partition) DO UPDATE SET position = excluded.position, event_id = excluded.event_id;";
+    ON CONFLICT (name, partition) DO UPDATE SET position = excluded.position, event_id = excluded.event_id,
+        changes = cqrs_checkpoints.changes + excluded.changes;";
 
 /// The code of a NOT NULL that was violated, and what the message then says of the fence's column.
 const NOT_NULL: &str = "1299";
@@ -40,11 +41,13 @@ pub(in super::super) struct Fence<'a> {
     pub(in super::super) name: &'a str,
     pub(in super::super) worker: WorkerId,
     pub(in super::super) steps: &'a [Advance],
+    /// Whether rows are changed that others may follow: it is counted by the lowest partition.
+    pub(in super::super) changes: bool,
 }
 
-/// Partition, epoch, the position before and after, and the event there.
+/// Partition, epoch, the position before and after, the event there, and by how much its changes grow.
 #[derive(Serialize)]
-struct Step(u32, u64, u64, u64, uuid::fmt::Simple);
+struct Step(u32, u64, u64, u64, uuid::fmt::Simple, u8);
 
 impl Fence<'_> {
     /// Binds the values of [`FENCE`], the first three.
@@ -52,9 +55,11 @@ impl Fence<'_> {
         self,
         statements: Query<'_, Sqlite, SqliteArguments>,
     ) -> Query<'_, Sqlite, SqliteArguments> {
+        let lowest = self.steps.iter().map(|step| step.lease.partition).min();
         let steps = self.steps.iter().map(|step| {
             let lease = step.lease;
-            Step(lease.partition, lease.epoch, lease.checkpoint, step.position, step.event_id.simple())
+            let changes = u8::from(self.changes && Some(lease.partition) == lowest);
+            Step(lease.partition, lease.epoch, lease.checkpoint, step.position, step.event_id.simple(), changes)
         });
         // Numbers and a text always are JSON.
         let steps = serde_json::to_string(&steps.collect::<Vec<_>>()).unwrap_or_default();
@@ -122,7 +127,7 @@ mod tests {
             (vec![step(2)], Some(AdvanceVerdict::LeaseLost)),
         ];
         for (steps, refusal) in cases {
-            let fence = Fence { name: "summary", worker: WorkerId(Uuid::nil()), steps: &steps };
+            let fence = Fence { name: "summary", worker: WorkerId(Uuid::nil()), steps: &steps, changes: true };
             let mut connection = Held::of(&pool).await.unwrap();
             let batch = query(AssertSqlSafe(format!("{FENCE} {SEEN}")));
             let verdict = match connection.run(fence.bind(batch).bind(1)).await {

@@ -129,7 +129,7 @@ const DROP: &str = "
     DELETE FROM cqrs_checkpoints WHERE name = $1 || '@' || $2;
     DELETE FROM cqrs_workers WHERE name = $1 || '@' || $2;
     DELETE FROM cqrs_dead_letters WHERE name = $1 || '@' || $2;
-    DELETE FROM cqrs_tombstones WHERE name = $1 || '@' || $2;
+    DELETE FROM cqrs_changes WHERE name = $1 || '@' || $2;
     UPDATE cqrs_generations SET state = 'dropped' WHERE projection = $1 AND number = $2;
     COMMIT";
 

@@ -98,6 +98,10 @@ impl Spelling for Sqlite {
         format!("{one} IS {other}")
     }
 
+    fn number_of_change(partition: &str) -> String {
+        format!("(SELECT changes FROM cqrs_checkpoints WHERE name = $2 AND partition = {partition})")
+    }
+
     fn is_held(partition: &str) -> String {
         format!("{partition} IN (SELECT value ->> 0 FROM json_each($1))")
     }

@@ -11,7 +11,7 @@ use crate::store::{AdvanceVerdict, RowBatch, StoreError};
 
 /// The code of a NOT NULL that was violated, and what the message then says of a row without a partition.
 const NOT_NULL: &str = "1299";
-const NO_PARTITION: [&str; 2] = [".cqrs_partition", "cqrs_tombstones.partition"];
+const NO_PARTITION: [&str; 2] = [".cqrs_partition", "cqrs_changes.partition"];
 
 /// Writes a batch.
 pub(super) async fn write(pool: &DatabaseConnection, batch: &RowBatch<'_>) -> Result<AdvanceVerdict, StoreError> {
@@ -19,7 +19,7 @@ pub(super) async fn write(pool: &DatabaseConnection, batch: &RowBatch<'_>) -> Re
         return Ok(verdict);
     }
     let name = batch.generation.to_string();
-    let fence = Fence { name: &name, worker: batch.worker, steps: batch.steps };
+    let fence = Fence { name: &name, worker: batch.worker, steps: batch.steps, changes: tables::changes_rows(batch) };
     let writes = tables::writes::<Sqlite>(batch);
     let statements: String = writes.statements.iter().flat_map(|statement| [statement, ";\n"]).collect();
     let mut call = fence.bind(query(AssertSqlSafe(format!("{FENCE}\n{statements}COMMIT"))));
