@@ -36,9 +36,9 @@ pub(crate) use pages::EventPosition;
 pub use query::{Cursor, Direction, EventQuery, LoadQuery, LogHead, Until};
 pub use stored::StoredEvent;
 pub use tables::{
-    BatchKind, Changed, Comparison, Condition, DeadLetter, Generation, GenerationKey, GenerationState, LetterChanges,
-    LetterRequest, NewGeneration, Order, RowBatch, Select, Selected, SwapVerdict, TableColumn, TableShape, TableWrite,
-    Tables, Wanted,
+    BatchKind, ChangeCounts, Changed, ChangesQuery, Comparison, Condition, DeadLetter, Generation, GenerationKey,
+    GenerationState, Keys, LetterChanges, LetterRequest, NewGeneration, Order, RowBatch, SeenChanges, Select, Selected,
+    SwapVerdict, TableColumn, TableShape, TableWrite, Tables, ToldChanges, Wanted,
 };
 pub use watch::{Waiting, Watch};
 pub use writer::WriterOptions;

@@ -1,5 +1,6 @@
 //! Tables of read models: the same cases on both databases.
 
+mod changes;
 mod conditions;
 mod fence;
 mod generations;
@@ -15,9 +16,9 @@ use std::time::Duration;
 use cqrs_runtime::backend::sea_orm::{Options, open};
 use cqrs_runtime::column::RowWriter;
 use cqrs_runtime::store::{
-    Advance, AdvanceVerdict, Append, Backend, BatchKind, Condition, ExpectedVersion, Generation, GenerationKey, Lease,
-    LetterChanges, NewEvent, NewGeneration, RowBatch, Select, Selected, Session, StoreError, StreamKey, TableColumn,
-    TableShape, TableWrite, Tables, Wanted, WorkerId,
+    Advance, AdvanceVerdict, Append, Backend, BatchKind, Changed, Condition, ExpectedVersion, Generation,
+    GenerationKey, Keys, Lease, LetterChanges, NewEvent, NewGeneration, RowBatch, Select, Selected, Session,
+    StoreError, StreamKey, TableColumn, TableShape, TableWrite, Tables, Wanted, WorkerId,
 };
 use uuid::Uuid;
 
@@ -128,6 +129,7 @@ fn everything(shape: &TableShape) -> Select<'_> {
         fingerprint: FINGERPRINT,
         table: shape,
         tenant: "",
+        keys: Keys::Any,
         condition: Condition::All(Vec::new()),
         order: &[],
         limit: 10_000,
@@ -194,13 +196,26 @@ impl Filling<'_> {
 
     async fn write(&mut self, position: u64, upserts: String, deletes: String) -> Result<AdvanceVerdict, StoreError> {
         let steps = self.steps(position);
+        let changed = self.changed(&upserts, &deletes);
         let tables = [TableWrite { table: &self.shape, upserts, deletes }];
-        let batch = RowBatch { steps: &steps, tables: &tables, ..self.batch() };
+        let batch = RowBatch { steps: &steps, changed, tables: &tables, ..self.batch() };
         let verdict = self.tables.write(&batch).await?;
         if verdict == AdvanceVerdict::Advanced {
             self.leases = steps.iter().map(|step| step.done()).collect();
         }
         Ok(verdict)
+    }
+
+    /// The keys of rows that are written.
+    fn changed(&self, upserts: &str, deletes: &str) -> Changed {
+        let rows = |text: &str| -> Vec<Vec<serde_json::Value>> { serde_json::from_str(text).unwrap() };
+        let key = |row: &[serde_json::Value], cells: &[usize]| -> Vec<serde_json::Value> {
+            std::iter::once(&row[0]).chain(cells.iter().map(|cell| &row[3 + cell])).cloned().collect()
+        };
+        let deleted: Vec<usize> = (0..self.shape.key.len()).collect();
+        let upserted = rows(upserts).into_iter().map(|row| key(&row, &self.shape.key));
+        let keys: Vec<_> = upserted.chain(rows(deletes).into_iter().map(|row| key(&row, &deleted))).collect();
+        if keys.is_empty() { Changed::Nothing } else { Changed::Rows(serde_json::to_string(&keys).unwrap()) }
     }
 
     fn batch(&self) -> RowBatch<'_> {
@@ -210,6 +225,7 @@ impl Filling<'_> {
             steps: &[],
             kind: BatchKind::Forward,
             partitions: 4,
+            changed: Changed::Nothing,
             tables: &[],
             letters: LetterChanges::default(),
         }

@@ -9,7 +9,7 @@ pub use self::filter::{Filter, OrderBy};
 
 use crate::column::{ColumnError, read_rows};
 use crate::read_model::ReadModel;
-use crate::store::{Condition, EventStore, Order, Select, StoreError, TableShape};
+use crate::store::{Condition, EventStore, Keys, Order, Select, StoreError, TableShape};
 
 /// Rows of a read model that are asked for.
 ///
@@ -144,6 +144,7 @@ impl<M: ReadModel> Query<M> {
             fingerprint: &source.fingerprint,
             table: &source.shape,
             tenant: &self.tenant,
+            keys: Keys::Any,
             condition: Condition::All(conditions),
             order: &order,
             limit: self.limit,

@@ -4,6 +4,7 @@
 //! serves. What is said here of rows is the JSON of `column`: an array of rows, each an array of cells.
 
 mod batch;
+mod changes;
 mod generation;
 mod letter;
 mod select;
@@ -11,9 +12,10 @@ mod select;
 use async_trait::async_trait;
 
 pub use self::batch::{BatchKind, Changed, RowBatch, TableWrite};
+pub use self::changes::{ChangeCounts, ChangesQuery, SeenChanges, ToldChanges};
 pub use self::generation::{Generation, GenerationKey, GenerationState, NewGeneration, SwapVerdict};
 pub use self::letter::{DeadLetter, LetterChanges, LetterRequest};
-pub use self::select::{Comparison, Condition, Order, Select, Selected};
+pub use self::select::{Comparison, Condition, Keys, Order, Select, Selected};
 
 use super::{AdvanceVerdict, Leases, StoreError};
 use crate::column::{ColumnType, Numbers};
@@ -114,6 +116,19 @@ pub trait Tables: Leases {
     /// # Errors
     /// [`StoreError::NotServed`] when no generation of the fingerprint serves; when the database can't be read.
     async fn select(&self, select: &Select<'_>) -> Result<Selected, StoreError>;
+
+    /// Which rows of the generation that serves have changed, in any order. The rows themselves are to be read afterwards:
+    /// of what has been told, they then show the last state at least.
+    ///
+    /// # Errors
+    /// [`StoreError::NotServed`] when no generation of the fingerprint serves; when the database can't be read.
+    async fn changes(&self, query: &ChangesQuery<'_>) -> Result<ToldChanges, StoreError>;
+
+    /// The changes of each read model that serves, as few words as tell whether there are new ones.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    async fn count_changes(&self) -> Result<ChangeCounts, StoreError>;
 
     /// The dead letters of a generation, by position.
     ///

@@ -15,7 +15,7 @@ const TABLES: [&str; 11] = [
     "cqrs_checkpoints",
     "cqrs_generations",
     "cqrs_dead_letters",
-    "cqrs_tombstones",
+    "cqrs_changes",
 ];
 
 /// Those of others in the same database.

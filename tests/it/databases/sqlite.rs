@@ -17,7 +17,7 @@ const TABLES: [&str; 10] = [
     "cqrs_checkpoints",
     "cqrs_generations",
     "cqrs_dead_letters",
-    "cqrs_tombstones",
+    "cqrs_changes",
 ];
 
 /// A file that the first program has written an event to.

@@ -109,11 +109,11 @@ async fn give_up(look: &Look) {
     }
 }
 
-/// Checkpoints, tables, and tombstones.
+/// Checkpoints, tables, and how many changes were told.
 async fn there(look: &Look) -> (Checkpoints, Vec<String>, i64) {
     let mut tables = Vec::new();
     for generation in look.generations().await {
         tables.extend(look.dump(&generation).await);
     }
-    (look.checkpoints().await, tables, look.number("SELECT count(*) FROM cqrs_tombstones").await)
+    (look.checkpoints().await, tables, look.number("SELECT count(*) FROM cqrs_changes").await)
 }

@@ -103,7 +103,7 @@ fn notes_where_it_starts(starts: Arc<Mutex<Vec<u64>>>) -> impl Fn(Step) -> Stepp
 async fn nothing_is_left(look: &Look, number: u32) {
     let name = format!("{NAME}@{number}");
     assert!(look.generations().await.iter().all(|known| known.key.to_string() != name));
-    for table in ["cqrs_checkpoints", "cqrs_workers", "cqrs_dead_letters", "cqrs_tombstones"] {
+    for table in ["cqrs_checkpoints", "cqrs_workers", "cqrs_dead_letters", "cqrs_changes"] {
         assert_eq!(look.number(&format!("SELECT count(*) FROM {table} WHERE name = '{name}'")).await, 0, "{table}");
     }
     for table in ["customer_order", "customer_name"] {

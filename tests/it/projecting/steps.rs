@@ -7,10 +7,10 @@ use async_trait::async_trait;
 use cqrs_runtime::backend::sea_orm::{Options, open};
 use cqrs_runtime::column::Numbers;
 use cqrs_runtime::store::{
-    Advance, AdvanceVerdict, Append, Backend, Checkpoint, Claim, CommitError, DeadLetter, EventQuery, EventSink,
-    EventStore, Generation, GenerationKey, Lease, Leases, LetterRequest, LoadQuery, LoadSink, LogHead, NewGeneration,
-    Receipt, ReceiptKey, RowBatch, Select, Selected, Session, Snapshot, StoreError, StreamKey, SwapVerdict, TableShape,
-    Tables, Verdict, Wanted, WorkerId, WriterOptions,
+    Advance, AdvanceVerdict, Append, Backend, ChangeCounts, ChangesQuery, Checkpoint, Claim, CommitError, DeadLetter,
+    EventQuery, EventSink, EventStore, Generation, GenerationKey, Lease, Leases, LetterRequest, LoadQuery, LoadSink,
+    LogHead, NewGeneration, Receipt, ReceiptKey, RowBatch, Select, Selected, Session, Snapshot, StoreError, StreamKey,
+    SwapVerdict, TableShape, Tables, ToldChanges, Verdict, Wanted, WorkerId, WriterOptions,
 };
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
@@ -157,6 +157,14 @@ impl Tables for Stepped {
 
     async fn select(&self, select: &Select<'_>) -> Result<Selected, StoreError> {
         self.inner()?.select(select).await
+    }
+
+    async fn changes(&self, query: &ChangesQuery<'_>) -> Result<ToldChanges, StoreError> {
+        self.inner()?.changes(query).await
+    }
+
+    async fn count_changes(&self) -> Result<ChangeCounts, StoreError> {
+        self.inner()?.count_changes().await
     }
 
     async fn letters(&self, generation: &GenerationKey) -> Result<Vec<DeadLetter>, StoreError> {

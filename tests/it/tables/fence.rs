@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use cqrs_runtime::store::{
-    Advance, AdvanceVerdict, BatchKind, GenerationKey, LetterChanges, RowBatch, Session, StoreError, TableShape,
-    TableWrite,
+    Advance, AdvanceVerdict, BatchKind, Changed, GenerationKey, LetterChanges, RowBatch, Session, StoreError,
+    TableShape, TableWrite,
 };
 
 use super::letters::letter;
 use super::wide::Wide;
-use super::{Filling, Fixture, PROJECTION, on_both, session};
+use super::{Filling, Fixture, on_both, session};
 
 on_both! {
     a_lost_lease_writes_nothing
@@ -19,7 +19,6 @@ on_both! {
     letters_are_retried_where_the_checkpoints_stand
     rows_of_others_are_not_replaced
     rows_of_others_are_not_made_or_deleted
-    deletions_leave_tombstones
     partitions_are_those_of_the_sequences
     a_dropped_generation_has_no_leases
 }
@@ -36,7 +35,8 @@ async fn write_all(filling: &Filling<'_>, kind: BatchKind, steps: &[Advance]) ->
     let upserts = filling.upserts(9, &[row(0, 9)]);
     let tables = [TableWrite { table: &filling.shape, upserts, deletes: filling.deletes(9, &[row(1, 1)]) }];
     let letters = LetterChanges { parked: vec![letter(9)], settled: vec![2] };
-    filling.tables.write(&RowBatch { steps, kind, tables: &tables, letters, ..filling.batch() }).await
+    let changed = Changed::Anything;
+    filling.tables.write(&RowBatch { steps, kind, changed, tables: &tables, letters, ..filling.batch() }).await
 }
 
 /// A worker that has all partitions at position 5, two rows, and a letter.
@@ -54,7 +54,9 @@ async fn assert_unchanged(fixture: &Fixture, filling: &Filling<'_>) {
     assert_eq!(filling.load(&KEYS).await, [(row(0, 0), 5), (row(1, 1), 5)]);
     let letters = fixture.tables().letters(&filling.key).await.unwrap();
     assert_eq!(letters.iter().map(|letter| letter.position).collect::<Vec<_>>(), [2]);
-    assert_eq!(fixture.database.count("cqrs_tombstones").await, 0);
+    // Of the rows that are there.
+    assert_eq!(fixture.database.count("cqrs_changes").await, 1);
+    assert_eq!(fixture.database.count("cqrs_checkpoints WHERE changes > 0").await, 1);
     assert_eq!(filling.positions().await, [5; 4]);
 }
 
@@ -119,7 +121,8 @@ async fn a_batch_that_fails_half_way_leaves_nothing(fixture: Fixture) {
         write(without_key.to_owned(), "[]".to_owned()),
     ];
     let letters = LetterChanges { parked: vec![letter(9)], settled: vec![2] };
-    let batch = RowBatch { steps: &steps, tables: &tables, letters, ..filling.batch() };
+    let changed = Changed::Anything;
+    let batch = RowBatch { steps: &steps, changed, tables: &tables, letters, ..filling.batch() };
     let refused = filling.tables.write(&batch).await;
     assert!(matches!(refused, Err(StoreError::Refused(_))), "{refused:?}");
     assert_unchanged(&fixture, &filling).await;
@@ -180,34 +183,9 @@ async fn rows_of_others_are_not_made_or_deleted(fixture: Fixture) {
     let refused = second.write(9, upserts, deletes).await;
     assert!(matches!(refused, Err(StoreError::ForeignRow { .. })), "{refused:?}");
     assert_eq!(first.load(&KEYS).await, [(row(0, 0), 5), (row(1, 1), 5)]);
-    assert_eq!(fixture.database.count("cqrs_tombstones").await, 0);
+    assert_eq!(fixture.database.count("cqrs_changes WHERE partition = 0").await, 1);
+    assert_eq!(fixture.database.count("cqrs_changes").await, 1);
     assert_eq!(first.positions().await, [5, 5, 0, 0]);
-}
-
-async fn deletions_leave_tombstones(fixture: Fixture) {
-    let shape = Wide::shape();
-    let mut filling = fixture.filling(&shape).await;
-    let rows = [row(0, 0), row(1, 1), Wide { tenant: "t".to_owned(), ..row(1, 1) }];
-    filling.put(5, &rows).await;
-    let deletes = filling.deletes(6, &rows[1..]);
-    filling.write(6, "[]".to_owned(), deletes).await.unwrap();
-    let at = |tenant: &str, position: u64| {
-        format!(
-            "cqrs_tombstones WHERE name = 'wide@1' AND table_name = '{PROJECTION}_g1' AND partition = 1 \
-            AND position = {position} AND tenant = '{tenant}' AND key = '[\"row 1\"]'"
-        )
-    };
-    assert_eq!(fixture.database.count("cqrs_tombstones").await, 2);
-    assert_eq!(fixture.database.count(&at("", 6)).await, 1);
-    assert_eq!(fixture.database.count(&at("t", 6)).await, 1);
-    // Made again and deleted again, a row leaves one tombstone; one that is not there leaves none.
-    filling.put(7, &rows[1..2]).await;
-    let deletes = filling.deletes(8, &[rows[1].clone(), row(3, 3)]);
-    let upserts = filling.upserts(8, &[row(2, 2)]);
-    filling.write(8, upserts, deletes).await.unwrap();
-    assert_eq!(fixture.database.count("cqrs_tombstones").await, 2);
-    assert_eq!(fixture.database.count(&at("", 8)).await, 1);
-    assert_eq!(filling.load(&KEYS).await, [(row(0, 0), 5), (row(2, 2), 8)]);
 }
 
 /// The same as in Rust, without a sign; also where the number of partitions is no power of two.

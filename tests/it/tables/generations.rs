@@ -102,7 +102,7 @@ async fn a_dropped_generation_leaves_nothing(fixture: Fixture) {
         ("cqrs_checkpoints", 4),
         ("cqrs_workers", 1),
         ("cqrs_dead_letters", 0),
-        ("cqrs_tombstones", 0),
+        ("cqrs_changes", 0),
         (kept.shape.name.as_str(), 0),
     ] {
         assert_eq!(fixture.database.count(table).await, left, "{table}");

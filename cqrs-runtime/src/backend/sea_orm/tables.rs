@@ -10,7 +10,7 @@ mod spelling;
 mod write;
 
 pub(super) use self::catalog::{dropped, generations};
-pub(super) use self::changes::changes_rows;
+pub(super) use self::changes::{changes, changes_rows, count_changes};
 pub(super) use self::definition::{definition, shown};
 pub(super) use self::letters::{letters, request};
 pub(super) use self::load::load;

@@ -11,6 +11,8 @@ pub struct Select<'a> {
     pub table: &'a TableShape,
     /// Whose rows.
     pub tenant: &'a str,
+    /// Among which rows.
+    pub keys: Keys,
     /// Which rows.
     pub condition: Condition,
     /// In which order; the key is added behind it, so that there is only one, in the direction of the last column.
@@ -26,12 +28,25 @@ pub struct Select<'a> {
 /// The answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selected {
+    /// The number of the generation that serves.
+    pub generation: u32,
     /// The rows, all cells of each.
     pub rows: String,
     /// How many there are without the limit, where that was asked.
     pub count: Option<u64>,
     /// How far all partitions have come: what was projected up to there is in the rows.
     pub position: u64,
+}
+
+/// Rows by their keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Keys {
+    /// All.
+    Any,
+    /// Those of some keys: JSON arrays of the tenant and the cells of the key.
+    Of(String),
+    /// Those behind a key, by which alone they are to be ordered: a JSON array of its cells.
+    Behind(String),
 }
 
 /// A column that rows are ordered by; absent values come first, or last where it is descending.

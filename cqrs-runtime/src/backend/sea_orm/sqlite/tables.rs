@@ -11,8 +11,8 @@ use super::super::tables;
 use super::SqliteBackend;
 use crate::column::Numbers;
 use crate::store::{
-    AdvanceVerdict, DeadLetter, Generation, GenerationKey, LetterRequest, NewGeneration, RowBatch, Select, Selected,
-    StoreError, SwapVerdict, TableShape, Tables, Wanted,
+    AdvanceVerdict, ChangeCounts, ChangesQuery, DeadLetter, Generation, GenerationKey, LetterRequest, NewGeneration,
+    RowBatch, Select, Selected, StoreError, SwapVerdict, TableShape, Tables, ToldChanges, Wanted,
 };
 
 #[async_trait]
@@ -47,6 +47,14 @@ impl Tables for SqliteBackend {
 
     async fn select(&self, select: &Select<'_>) -> Result<Selected, StoreError> {
         tables::select::<Sqlite>(&self.readers, &self.serving, select).await
+    }
+
+    async fn changes(&self, query: &ChangesQuery<'_>) -> Result<ToldChanges, StoreError> {
+        tables::changes::<Sqlite>(&self.readers, query).await
+    }
+
+    async fn count_changes(&self) -> Result<ChangeCounts, StoreError> {
+        tables::count_changes(&self.readers).await
     }
 
     async fn letters(&self, generation: &GenerationKey) -> Result<Vec<DeadLetter>, StoreError> {

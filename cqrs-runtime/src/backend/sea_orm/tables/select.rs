@@ -11,11 +11,11 @@ use self::condition::Conditions;
 use super::super::filter::signed;
 use super::super::statement::{Run, one};
 use super::corrupt;
-use super::spelling::{Spelling, column, quoted, shown_cells};
-use crate::store::{GenerationKey, Select, Selected, StoreError};
+use super::spelling::{Spelling, column, is_of_key, quoted, shown_cells};
+use crate::store::{GenerationKey, Keys, Select, Selected, StoreError, TableShape};
 
 /// The first parameters of each query are the projection, the fingerprint, and the name of the generation.
-const SERVES: &str =
+pub(super) const SERVES: &str =
     "SELECT number FROM cqrs_generations WHERE projection = $1 AND fingerprint = $2 AND state = 'serving'";
 const POSITION: &str = "SELECT coalesce(min(position), 0) FROM cqrs_checkpoints WHERE name = $3";
 const PARAMETERS: usize = 3;
@@ -92,28 +92,58 @@ async fn rows<S: Spelling>(
     let key = GenerationKey { projection: select.projection.to_owned(), number: of };
     let start: [Value; PARAMETERS] = [select.projection.into(), select.fingerprint.into(), key.to_string().into()];
     let mut conditions = Conditions::<S>::new(select.table, start.into());
-    let sql = sql::<S>(select, &quoted(&key.table(&select.table.name)), &mut conditions);
+    let table = TableShape { name: key.table(&select.table.name), ..select.table.clone() };
+    let sql = sql::<S>(select, &table, &mut conditions);
     let row = one(connection, &sql, conditions.values).await?;
     let row = row.ok_or_else(|| corrupt("cqrs_generations", "there is no answer"))?;
     let position: i64 = row.try_get_by_index(1)?;
     let count: Option<i64> = if select.count { Some(row.try_get_by_index(3)?) } else { None };
     let unsigned = |number: i64| u64::try_from(number).unwrap_or_default();
-    let selected =
-        Selected { rows: row.try_get_by_index(2)?, count: count.map(unsigned), position: unsigned(position) };
+    let selected = Selected {
+        generation: of,
+        rows: row.try_get_by_index(2)?,
+        count: count.map(unsigned),
+        position: unsigned(position),
+    };
     Ok((number(&row, 0)?, selected))
 }
 
-fn sql<S: Spelling>(select: &Select<'_>, table: &str, conditions: &mut Conditions<'_, S>) -> String {
+fn sql<S: Spelling>(select: &Select<'_>, table: &TableShape, conditions: &mut Conditions<'_, S>) -> String {
     let tenant = conditions.parameter(select.tenant);
     let condition = conditions.sql(&select.condition);
     let (limit, offset) = (conditions.parameter(signed(select.limit)), conditions.parameter(signed(select.offset)));
     let order = order::<S>(select);
-    let from = format!("FROM {table} AS t WHERE t.tenant = ${tenant} AND {condition}");
+    let condition = format!("t.tenant = ${tenant} AND {condition}");
+    let from = from::<S>(select, table, &condition, conditions);
     let page = S::page(&S::row(&shown_cells::<S>(select.table)));
     // In the order of the query within: rows are put together as they come.
     let rows = format!("SELECT {page} FROM (SELECT t.* {from} ORDER BY {order} LIMIT ${limit} OFFSET ${offset}) AS t");
     let count = if select.count { format!(", (SELECT count(*) {from})") } else { String::new() };
     format!("SELECT ({SERVES}), ({POSITION}), ({rows}){count}")
+}
+
+/// The rows `t` of a table that have the keys and satisfy the condition.
+fn from<S: Spelling>(
+    select: &Select<'_>,
+    table: &TableShape,
+    condition: &str,
+    conditions: &mut Conditions<'_, S>,
+) -> String {
+    match &select.keys {
+        Keys::Any => format!("FROM {} AS t WHERE {condition}", quoted(&table.name)),
+        Keys::Of(keys) => {
+            let keys = S::rows(conditions.parameter(keys.as_str()));
+            format!("FROM {keys} {}", S::joined(table, &format!("{} AND {condition}", is_of_key::<S>(table, 1))))
+        }
+        Keys::Behind(key) => {
+            let key = S::json(conditions.parameter(key.as_str()));
+            let columns: Vec<_> = table.key.iter().map(|index| column(table, *index)).collect();
+            let cells = table.key.iter().enumerate();
+            let cells: Vec<_> = cells.map(|(place, index)| S::cell(&key, place, table.columns[*index].ty)).collect();
+            let behind = format!("({}) > ({})", columns.join(", "), cells.join(", "));
+            format!("FROM {} AS t WHERE {condition} AND {behind}", quoted(&table.name))
+        }
+    }
 }
 
 /// The columns of the order, and behind them the key in the direction of the last: so an index that has both can be read
@@ -139,7 +169,7 @@ fn order<S: Spelling>(select: &Select<'_>) -> String {
     columns.collect::<Vec<_>>().join(", ")
 }
 
-fn number(row: &QueryResult, index: usize) -> Result<Option<u32>, StoreError> {
+pub(super) fn number(row: &QueryResult, index: usize) -> Result<Option<u32>, StoreError> {
     let number: Option<i64> = row.try_get_by_index(index)?;
     number.map(u32::try_from).transpose().map_err(|_| corrupt("cqrs_generations", "number"))
 }

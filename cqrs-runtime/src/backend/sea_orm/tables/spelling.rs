@@ -11,6 +11,9 @@ pub(in super::super) trait Spelling {
     /// The parameter of a fence that is its name: that of the generation.
     const NAME: &'static str;
 
+    /// The element `k.value`, an array, as a row of a page.
+    const ELEMENT: &'static str;
+
     /// What stands before the rows of a statement that is fenced by being part of another one.
     const FENCED: &'static str;
 
@@ -31,6 +34,9 @@ pub(in super::super) trait Spelling {
 
     /// The elements of the JSON array in a parameter, each as `r.value`.
     fn rows(parameter: usize) -> String;
+
+    /// The elements of a JSON array, each as `k.value`.
+    fn elements(text: &str) -> String;
 
     /// The rows `t` of a table for which a condition holds, joined to the rows `r` before them: each found by an index,
     /// however small the table was when the statement was planned.

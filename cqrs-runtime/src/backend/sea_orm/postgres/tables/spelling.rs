@@ -11,6 +11,7 @@ pub(super) struct Postgres;
 impl Spelling for Postgres {
     const FENCE_PARAMETERS: usize = 8;
     const NAME: &'static str = "$1";
+    const ELEMENT: &'static str = "k.value";
     const FENCED: &'static str = "fence CROSS JOIN ";
     const ABSENT_FIRST: &'static str = " NULLS FIRST";
     const ABSENT_LAST: &'static str = " NULLS LAST";
@@ -39,6 +40,10 @@ impl Spelling for Postgres {
     fn rows(parameter: usize) -> String {
         // Taking a cell from `json` would read its row from the start.
         format!("jsonb_array_elements(${parameter}::jsonb) AS r")
+    }
+
+    fn elements(text: &str) -> String {
+        format!("json_array_elements({text}::json) AS k")
     }
 
     fn joined(table: &TableShape, condition: &str) -> String {

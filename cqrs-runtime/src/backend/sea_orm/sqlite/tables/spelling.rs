@@ -8,6 +8,7 @@ pub(super) struct Sqlite;
 impl Spelling for Sqlite {
     const FENCE_PARAMETERS: usize = 3;
     const NAME: &'static str = "$2";
+    const ELEMENT: &'static str = "json(k.value)";
     const FENCED: &'static str = "";
     /// With row ids: where the rows stand in the order of their keys, upserts take two to four times as long.
     const TABLE_OPTIONS: &'static str = "STRICT";
@@ -32,6 +33,10 @@ impl Spelling for Sqlite {
 
     fn rows(parameter: usize) -> String {
         format!("json_each(${parameter}) AS r")
+    }
+
+    fn elements(text: &str) -> String {
+        format!("json_each({text}) AS k")
     }
 
     fn joined(table: &TableShape, condition: &str) -> String {
