@@ -212,9 +212,9 @@ impl Filling<'_> {
         let key = |row: &[serde_json::Value], cells: &[usize]| -> Vec<serde_json::Value> {
             std::iter::once(&row[0]).chain(cells.iter().map(|cell| &row[3 + cell])).cloned().collect()
         };
-        let deleted: Vec<usize> = (0..self.shape.key.len()).collect();
+        let first: Vec<usize> = (0..self.shape.key.len()).collect();
         let upserted = rows(upserts).into_iter().map(|row| key(&row, &self.shape.key));
-        let keys: Vec<_> = upserted.chain(rows(deletes).into_iter().map(|row| key(&row, &deleted))).collect();
+        let keys: Vec<_> = upserted.chain(rows(deletes).into_iter().map(|row| key(&row, &first))).collect();
         if keys.is_empty() { Changed::Nothing } else { Changed::Rows(serde_json::to_string(&keys).unwrap()) }
     }
 

@@ -215,7 +215,6 @@ impl<M: Projection> Worker<M> {
                 Some(TableWrite { table: shape, upserts: changes.upserts, deletes: changes.deletes })
             })
             .collect();
-        let changed = self.folder.changed()?;
         let has_letters = letters != LetterChanges::default();
         let batch = RowBatch {
             generation: &self.generation.key,
@@ -223,7 +222,7 @@ impl<M: Projection> Worker<M> {
             steps,
             kind,
             partitions: self.generation.partitions,
-            changed,
+            changed: self.folder.changed()?,
             tables: &tables,
             letters,
         };
