@@ -20,11 +20,11 @@ pub(crate) use self::cache::Changes;
 pub use self::engine::{EngineError, EngineOptions, RetryPolicy};
 pub use self::error::{ProjectionError, RowName};
 #[cfg(feature = "testing")]
-pub(crate) use self::fold::{Folder, Loader, Prepared};
+pub(crate) use self::fold::{Folder, Loader, Parked, Prepared};
 pub use self::query::{Filter, OrderBy, Query, QueryError, Rows};
 pub use self::read_models::{
-    CatchUpError, GenerationStatus, ModelStatus, ReadModels, Readiness, RebuildError, RebuildProgress, Rebuilt,
-    Running, WaitError,
+    CatchUpError, GenerationStatus, LettersError, ModelStatus, ReadModels, Readiness, RebuildError, RebuildProgress,
+    Rebuilt, Running, WaitError,
 };
 pub(crate) use self::route::Projected;
 #[cfg(feature = "testing")]
@@ -32,6 +32,8 @@ pub(crate) use self::route::Routing;
 pub use self::route::{Lookup, PartitionBy, PartitionKey, Projection, Route};
 pub use self::row::{Keyed, Matching, Row};
 pub use self::sequence::Sequence;
+
+pub use crate::store::{DeadLetter, Generation, GenerationKey, GenerationState};
 
 use crate::event::Recorded;
 use crate::read_model::ReadModel;

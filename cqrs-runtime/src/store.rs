@@ -27,7 +27,7 @@ pub use append::{
     Verdict,
 };
 pub use backend::{Backend, CommitError, EventSink, LoadSink, Snapshot, SnapshotFilter, StoredSnapshot};
-pub use error::{AddressProblem, AppendError, BoxError, CorruptEvent, InvalidAppend, StoreError};
+pub use error::{AddressProblem, AppendError, BoxError, CorruptEvent, InvalidAppend, StoreError, Unstorable};
 pub use event_store::EventStore;
 pub use hints::Hints;
 pub use lease::{Advance, AdvanceVerdict, Checkpoint, Lease, Leases, Session, WorkerId};

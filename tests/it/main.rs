@@ -18,6 +18,7 @@ mod leases;
 mod listings;
 mod lost_connection;
 mod order;
+mod poison;
 mod process;
 mod projecting;
 mod read_models;

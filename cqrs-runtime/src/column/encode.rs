@@ -111,6 +111,11 @@ impl RowWriter {
         }
     }
 
+    /// How many bytes have been written.
+    pub(crate) fn bytes(&self) -> usize {
+        self.out.len()
+    }
+
     /// How many rows have been written.
     #[must_use]
     pub fn rows(&self) -> usize {

@@ -5,6 +5,16 @@ pub enum ColumnError {
     /// The text has a NUL character, which no database takes.
     #[error("a text with a NUL character can't be stored")]
     Nul,
+    /// Values by which rows are found take more room than an index has in every database.
+    #[error("`{field}` takes {bytes} bytes in an index, with the key, and {most} are the most")]
+    TooLong {
+        /// The field, or the first one of the key.
+        field: &'static str,
+        /// How many bytes the values have, as JSON.
+        bytes: usize,
+        /// How many they may have.
+        most: usize,
+    },
     /// The moment or the day is before the year 1 or after the year 9999.
     #[error("`{text}` can't be stored: its year is not between 1 and 9999")]
     Year {

@@ -2,6 +2,8 @@
 
 mod index;
 mod slot;
+mod tenants;
+mod write;
 
 use std::any::Any;
 use std::collections::{HashMap, HashSet};
@@ -9,6 +11,8 @@ use std::collections::{HashMap, HashSet};
 use self::index::Indices;
 pub(super) use self::index::cells;
 pub(super) use self::slot::Slot;
+pub(super) use self::tenants::{Tenant, Tenants};
+use self::write::write_row;
 use super::{ProjectionError, RowName};
 use crate::column::{ColumnError, Numbers, RowWriter, read_rows};
 use crate::read_model::{ReadModel, Table};
@@ -16,30 +20,6 @@ use crate::store::{Changed, Wanted};
 
 /// Of how many rows a batch tells that it has changed them.
 const MOST_CHANGED: usize = 2_000;
-
-/// A tenant, by its number in [`Tenants`].
-pub(super) type Tenant = u32;
-
-/// The tenants of the rows in memory.
-#[derive(Debug, Default)]
-pub(super) struct Tenants {
-    names: Vec<String>,
-}
-
-impl Tenants {
-    pub(super) fn number(&mut self, name: &str) -> Tenant {
-        let known = self.names.iter().position(|known| known == name);
-        let number = known.unwrap_or_else(|| {
-            self.names.push(name.to_owned());
-            self.names.len() - 1
-        });
-        u32::try_from(number).unwrap_or(u32::MAX)
-    }
-
-    pub(super) fn name(&self, number: Tenant) -> &str {
-        self.names.get(number as usize).map_or("", String::as_str)
-    }
-}
 
 /// What slots were before they were changed, in the order of the changes.
 type Journal<M> = Vec<((Tenant, <M as ReadModel>::Key), Slot<M>)>;
@@ -205,7 +185,7 @@ impl<M: ReadModel> TableCache for Cache<M> {
         let mut writer = RowWriter::new(self.numbers);
         for (place, _) in self.journal.iter().flatten() {
             if let Some(row) = self.slots.get(place).and_then(|slot| slot.row.as_ref()) {
-                let written = writer.row(|cells| row.write(cells));
+                let written = write_row(self.numbers, &mut writer, row, |_| Ok(()));
                 written.map_err(|source| ProjectionError::Column { row: name::<M>(&place.1), source })?;
             }
         }
@@ -280,7 +260,7 @@ impl<M: ReadModel> TableCache for Cache<M> {
                 Ok(())
             };
             let written = match &slot.row {
-                Some(model) => upserts.row(|row| head(row).and_then(|()| model.write(row))),
+                Some(model) => write_row(self.numbers, &mut upserts, model, head),
                 None if slot.stored => deletes.row(|row| head(row).and_then(|()| M::write_key(key, row))),
                 None => Ok(()),
             };
@@ -304,6 +284,9 @@ impl<M: ReadModel> TableCache for Cache<M> {
             if self.slots.len() > keep {
                 self.slots.clear();
             }
+        } else if self.indices.len() > keep {
+            // Values of which there is no row count as well: a field may have another one with each event.
+            self.indices.clear();
         }
         self.round += 1;
     }

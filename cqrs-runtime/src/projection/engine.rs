@@ -1,12 +1,14 @@
 //! Keeping the rows of one generation up to date: catching up and following are one and the same loop.
 
 mod error;
+mod forward;
 mod letters;
 mod loader;
 mod options;
 mod page;
 mod retry;
 mod sharing;
+mod size;
 mod worker;
 
 pub use self::error::EngineError;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use crate::column::ColumnError;
 use crate::event::DecodeError;
 use crate::id::ParseIdError;
-use crate::store::BoxError;
+use crate::store::{BoxError, Unstorable};
 
 /// Why an event can't be projected.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +51,18 @@ pub enum ProjectionError {
     /// The stored event can't be read.
     #[error("the event can't be decoded")]
     Undecodable(#[source] Arc<DecodeError>),
+    /// The event's row in the log is damaged.
+    #[error("the event's row in the log is damaged: its column `{column}`")]
+    Corrupt {
+        /// The column.
+        column: &'static str,
+    },
+    /// The parts that an upcaster makes of the event differ in the field that tells their sequence.
+    #[error("its parts belong to several sequences")]
+    Torn,
+    /// The database can't hold the rows.
+    #[error("its rows can't be stored: {0}")]
+    Unstorable(Unstorable),
     /// The projection itself refuses the event.
     #[error("the projection refuses the event")]
     Refused(#[source] BoxError),

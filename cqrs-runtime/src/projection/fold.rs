@@ -1,13 +1,13 @@
 //! Folding a batch: collecting the rows that it needs, loading them, changing them in memory.
 
+mod parked;
 mod prepared;
 
-use std::collections::HashSet;
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 
-pub(crate) use self::prepared::Prepared;
+pub(crate) use self::parked::Parked;
+pub(crate) use self::prepared::{Failure, Prepared};
 
 use super::cache::{Changes, TableCache};
 use super::row::Place;
@@ -77,7 +77,7 @@ impl<M: Projection> Folder<M> {
     pub(crate) async fn fold(
         &mut self,
         batch: &[Prepared<M>],
-        parked: &mut HashSet<i64>,
+        parked: &mut Parked,
         loader: &mut impl Loader,
     ) -> Result<Folded, FoldError> {
         let before = parked.clone();
@@ -95,7 +95,7 @@ impl<M: Projection> Folder<M> {
     async fn attempt(
         &mut self,
         batch: &[Prepared<M>],
-        parked: &mut HashSet<i64>,
+        parked: &mut Parked,
         loader: &mut impl Loader,
         careful: bool,
     ) -> Result<Option<Folded>, FoldError> {
@@ -104,7 +104,7 @@ impl<M: Projection> Folder<M> {
         self.load(loader).await?;
         let mut left_out = Vec::new();
         for (index, event) in batch.iter().enumerate() {
-            if parked.contains(&event.sequence.hash()) {
+            if parked.holds(event) {
                 left_out.push((index, None));
                 continue;
             }
@@ -116,7 +116,7 @@ impl<M: Projection> Folder<M> {
                 Step::TakeBack => return Ok(None),
                 Step::Failed(error) => error,
             };
-            parked.insert(event.sequence.hash());
+            parked.insert(event);
             left_out.push((index, Some(failed)));
         }
         match self.changes() {
@@ -132,7 +132,7 @@ impl<M: Projection> Folder<M> {
         index: usize,
         batch: &[Prepared<M>],
         unsure: &mut [bool],
-        parked: &HashSet<i64>,
+        parked: &Parked,
         loader: &mut impl Loader,
         careful: bool,
     ) -> Result<Step, FoldError> {
@@ -172,8 +172,8 @@ impl<M: Projection> Folder<M> {
     }
 
     /// Notes which rows an event needs, as far as that is known; whether it is known to the end.
-    fn collect(&mut self, event: &Prepared<M>, parked: &HashSet<i64>) -> bool {
-        if event.failed.is_some() || parked.contains(&event.sequence.hash()) {
+    fn collect(&mut self, event: &Prepared<M>, parked: &Parked) -> bool {
+        if event.failed.is_some() || parked.holds(event) {
             return true;
         }
         // Whatever it fails of now, it may not fail of in its turn.
@@ -184,7 +184,7 @@ impl<M: Projection> Folder<M> {
     fn project(&mut self, event: &Prepared<M>, pass: Pass, check: bool) -> Result<(), ProjectionError> {
         self.tables.begin(pass);
         if let Some(failure) = &event.failed {
-            return Err(ProjectionError::Undecodable(Arc::clone(failure)));
+            return Err(failure.into());
         }
         let place = Place {
             tenant: self.tables.tenants.number(&event.stream.tenant),

@@ -2,7 +2,9 @@
 
 mod catch_up;
 mod driver;
+mod helper;
 mod letters;
+mod local;
 mod model;
 mod rebuild;
 mod status;
@@ -12,6 +14,7 @@ use std::sync::Arc;
 
 pub use self::catch_up::CatchUpError;
 pub use self::driver::Running;
+pub use self::letters::LettersError;
 pub use self::rebuild::{RebuildError, RebuildProgress, Rebuilt};
 pub use self::status::{GenerationStatus, ModelStatus, Readiness};
 pub use self::wait::WaitError;

@@ -214,6 +214,12 @@ impl<M: Projection> Routing<M> {
         &self.names
     }
 
+    /// Whether a route takes events of this name.
+    pub(super) fn takes(&self, stream_type: &str, name: &str) -> bool {
+        let named = |route: &&Route<M>| route.name == name || route.retired.contains(&name);
+        self.routes.iter().filter(|route| route.stream_type == stream_type).any(|route| named(&route))
+    }
+
     /// What the routes make of a stored event; nothing where none of them leads anywhere.
     pub(super) fn decode(&self, raw: &RawEvent<'_>) -> Result<Vec<Box<dyn Projected<M>>>, DecodeError> {
         let mut parts = Vec::new();

@@ -28,6 +28,19 @@ impl Sequence {
         Self::new(tenant, format!("{stream_type}/{stream_id}"))
     }
 
+    /// The events of a tenant of which nobody knows their sequence, for they can't be read: all later ones wait for them.
+    #[must_use]
+    pub(crate) fn unknown(tenant: &str) -> Self {
+        let key = "(unknown)";
+        // A text more than other sequences have.
+        Self { tenant: tenant.to_owned(), key: key.to_owned(), hash: hash(&[tenant, key, ""]) }
+    }
+
+    /// Whether nobody knows which sequence it is.
+    pub(crate) fn is_unknown(&self) -> bool {
+        self.hash == Self::unknown(&self.tenant).hash
+    }
+
     /// What tells sequences apart in the database; the same in every program and on every machine.
     #[must_use]
     pub fn hash(&self) -> i64 {

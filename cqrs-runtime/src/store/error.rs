@@ -148,6 +148,14 @@ pub enum StoreError {
     /// The store has been closed.
     #[error("the event store is closed")]
     Closed,
+    /// The database can't hold what was to be written; nothing was.
+    #[error("the database can't hold what was to be written: {why}")]
+    Unstorable {
+        /// Why.
+        why: Unstorable,
+        /// What it says.
+        source: BoxError,
+    },
     /// The database refused the data or the statement.
     #[error("the database refused the operation")]
     Refused(#[source] BoxError),
@@ -183,6 +191,27 @@ impl StoreError {
     pub fn is_retryable(&self) -> bool {
         matches!(self, Self::Unreachable(_) | Self::Busy(_) | Self::OverLimit(_) | Self::Full(_) | Self::Lagging { .. })
     }
+}
+
+/// Why a database can't hold what was to be written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unstorable {
+    /// It breaks a rule of its table.
+    #[error("it breaks the constraint `{name}`")]
+    Constraint {
+        /// The rule's name.
+        name: String,
+    },
+    /// It is too large, or nested too deep.
+    #[error("it is too large, or nested too deep")]
+    TooLarge,
+    /// A value is none of its column's.
+    #[error("its column does not take a value")]
+    Value,
+    /// It takes more time or memory than the server allows.
+    #[error("the database's server gives it up: it takes too much time or memory")]
+    OverLimit,
 }
 
 /// What is wrong with a database's address.

@@ -3,7 +3,7 @@
 mod rows;
 mod shown;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
 
 use chrono::{DateTime, Utc};
@@ -14,7 +14,7 @@ use super::{GivenEvents, IntoMoment};
 use crate::aggregate::{Aggregate, EventSet};
 use crate::column::Numbers;
 use crate::event::RawEvent;
-use crate::projection::{Folder, Prepared, Projection, ProjectionError, Routing};
+use crate::projection::{Folder, Parked, Prepared, Projection, ProjectionError, Routing};
 
 /// A specification of a projection: given what has happened, then there are these rows.
 ///
@@ -207,7 +207,7 @@ impl<M: Projection> ProjectionSpec<M> {
         let routing = Routing::<M>::new();
         let mut projection = Folder::<M>::new(Numbers::AsTexts);
         let mut outcome = Outcome { rows: MemoryRows::default(), failed: Vec::new() };
-        let mut parked = HashSet::new();
+        let mut parked = Parked::default();
         let numbered: Vec<(usize, &Given)> = self.events.iter().enumerate().collect();
         for batch in numbered.chunks(size) {
             let prepared: Vec<(usize, Prepared<M>)> = batch

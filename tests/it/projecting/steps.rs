@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 /// What is about to be done, or has been done just now.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(crate) enum Step {
     Acquire,
     Load,
     /// These steps and their rows are to be written.
@@ -29,7 +29,7 @@ pub(super) enum Step {
 }
 
 /// What the test does between two steps.
-pub(super) type Hook = Box<dyn Fn(Step) -> BoxFuture<'static, ()> + Send + Sync>;
+pub(crate) type Hook = Box<dyn Fn(Step) -> BoxFuture<'static, ()> + Send + Sync>;
 
 struct Stepped {
     backend: Arc<dyn Backend>,
@@ -43,7 +43,7 @@ impl Stepped {
 }
 
 /// A store over the database at `url`, of whose steps the test is told.
-pub(super) async fn stepped(
+pub(crate) async fn stepped(
     url: &str,
     hook: impl Fn(Step) -> BoxFuture<'static, ()> + Send + Sync + 'static,
 ) -> EventStore {

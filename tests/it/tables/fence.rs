@@ -124,7 +124,7 @@ async fn a_batch_that_fails_half_way_leaves_nothing(fixture: Fixture) {
     let changed = Changed::Anything;
     let batch = RowBatch { steps: &steps, changed, tables: &tables, letters, ..filling.batch() };
     let refused = filling.tables.write(&batch).await;
-    assert!(matches!(refused, Err(StoreError::Refused(_))), "{refused:?}");
+    assert!(matches!(refused, Err(StoreError::Unstorable { .. })), "{refused:?}");
     assert_unchanged(&fixture, &filling).await;
     assert_eq!(write_all(&filling, BatchKind::Forward, &steps).await.unwrap(), AdvanceVerdict::Advanced);
 }

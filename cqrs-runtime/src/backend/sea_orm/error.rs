@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sea_orm::sqlx::error::DatabaseError;
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlxError};
 
-use crate::store::{BoxError, StoreError};
+use crate::store::{BoxError, StoreError, Unstorable};
 
 /// The kind of an error, yet without its source.
 type Kind = fn(BoxError) -> StoreError;
@@ -29,6 +29,30 @@ pub(super) fn sqlx(error: &DbErr) -> Option<&SqlxError> {
         DbErr::Conn(RuntimeErr::SqlxError(error))
         | DbErr::Exec(RuntimeErr::SqlxError(error))
         | DbErr::Query(RuntimeErr::SqlxError(error)) => Some(error),
+        _ => None,
+    }
+}
+
+/// What of the data the database does not take, where that is its reason.
+pub(super) fn unstorable(error: &DbErr) -> Option<Unstorable> {
+    let SqlxError::Database(refusal) = sqlx(error)? else { return None };
+    let code = refusal.code()?;
+    let constraint = |name: &str| Unstorable::Constraint { name: name.to_owned() };
+    #[cfg(feature = "sqlite")]
+    if refusal.try_downcast_ref::<sea_orm::SqlxSqliteError>().is_some() {
+        // The name stands behind the colon.
+        let rule = || constraint(refusal.message().rsplit(": ").next().unwrap_or_default());
+        return match code.parse::<i32>().ok()? & 0xff {
+            18 => Some(Unstorable::TooLarge),
+            19 => Some(rule()),
+            20 => Some(Unstorable::Value),
+            _ => None,
+        };
+    }
+    match &*code {
+        code if code.starts_with("23") => Some(constraint(refusal.constraint().unwrap_or(code))),
+        code if code.starts_with("22") => Some(Unstorable::Value),
+        code if code.starts_with("54") => Some(Unstorable::TooLarge),
         _ => None,
     }
 }

@@ -1,5 +1,6 @@
 //! Rows by the values of fields, for the fields by which rows are asked for.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{Slot, Tenant, Tenants};
@@ -65,8 +66,11 @@ impl<M: ReadModel> Indices<M> {
     pub(super) fn remove(&mut self, tenant: Tenant, row: Option<&M>) {
         for (field, index) in &mut self.fields {
             let Some((cell, key)) = place(self.numbers, *field, tenant, row) else { continue };
-            if let Some(keys) = index.keys.get_mut(&cell) {
-                keys.remove(&key);
+            if let Entry::Occupied(mut keys) = index.keys.entry(cell) {
+                keys.get_mut().remove(&key);
+                if keys.get().is_empty() {
+                    keys.remove();
+                }
             }
         }
     }
@@ -92,6 +96,11 @@ impl<M: ReadModel> Indices<M> {
         for index in self.fields.values_mut() {
             index.complete.extend(index.wanted.drain());
         }
+    }
+
+    /// How many values are known of.
+    pub(super) fn len(&self) -> usize {
+        self.fields.values().map(|index| index.keys.len() + index.complete.len()).sum()
     }
 
     pub(super) fn clear(&mut self) {

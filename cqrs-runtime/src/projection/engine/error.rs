@@ -33,18 +33,6 @@ pub enum EngineError {
         /// The version of its stored shape.
         schema_version: u32,
     },
-    /// An event can't be read, and so it is not known which others must wait for it.
-    #[error(
-        "the event at position {position}, `{name}`, can't be read, and the read model is partitioned by a field of it"
-    )]
-    UnknownSequence {
-        /// Its position.
-        position: u64,
-        /// Its stored name.
-        name: String,
-        /// Why.
-        source: ProjectionError,
-    },
     /// More events are parked than are allowed.
     #[error("{parked} events would be parked, and {limit} are allowed: see to the dead letters")]
     TooManyLetters {

@@ -1,46 +1,86 @@
 //! Dead letters: events that were not projected, and those behind them in their sequences.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chrono::{DateTime, Utc};
 
-use super::super::fold::Prepared;
-use super::super::{Projection, ProjectionError};
+use super::super::fold::{Parked, Prepared};
+use super::super::{Projection, ProjectionError, Sequence};
 use super::{EngineOptions, RetryPolicy};
+use crate::store::guard::message;
 use crate::store::{DeadLetter, LetterChanges, LetterRequest};
 
 /// The letters of the partitions that a worker has.
 #[derive(Debug, Default)]
 pub(super) struct Letters {
     pub(super) sequences: BTreeMap<i64, Vec<DeadLetter>>,
+    /// Events of which nobody knows the sequence, whoever's they are: the position of each tenant's first.
+    held: HashMap<String, u64>,
+    /// The positions of all of them.
+    unknown: HashSet<u64>,
+    /// How far all partitions had come before the letters were read.
+    checkpoints: Vec<(u32, u64)>,
 }
 
 impl Letters {
-    pub(super) fn of(letters: Vec<DeadLetter>) -> Self {
-        let mut sequences: BTreeMap<i64, Vec<DeadLetter>> = BTreeMap::new();
+    /// The letters that are a worker's, of all that there are.
+    pub(super) fn of(letters: Vec<DeadLetter>, mine: impl Fn(i64) -> bool, checkpoints: Vec<(u32, u64)>) -> Self {
+        let mut known = Self { checkpoints, ..Self::default() };
         for letter in letters {
-            sequences.entry(letter.sequence).or_default().push(letter);
+            if is_unknown(&letter) {
+                known.unknown.insert(letter.position);
+                known.held.entry(letter.stream.tenant.clone()).or_insert(letter.position);
+            }
+            if mine(letter.sequence) {
+                known.sequences.entry(letter.sequence).or_default().push(letter);
+            }
         }
-        Self { sequences }
+        known
     }
 
     pub(super) fn len(&self) -> usize {
         self.sequences.values().map(Vec::len).sum()
     }
 
-    /// The sequences of which no event is projected.
-    pub(super) fn parked(&self) -> HashSet<i64> {
-        self.sequences.keys().copied().collect()
+    /// What waits.
+    pub(super) fn parked(&self) -> Parked {
+        Parked::new(self.sequences.keys().copied().collect(), self.held.clone())
+    }
+
+    /// Whether an event of which nobody knows the sequence has been seen to by the owner of its partition.
+    pub(super) fn is_settled_or_parked(&self, position: u64, partition: u32) -> bool {
+        let has_passed = |known: &(u32, u64)| known.0 == partition && known.1 >= position;
+        self.unknown.contains(&position) || self.checkpoints.iter().any(has_passed)
+    }
+
+    /// Whether a letter waits for an event of which nobody knows the sequence.
+    fn is_held(&self, letter: &DeadLetter) -> bool {
+        !is_unknown(letter) && self.held.get(&letter.stream.tenant).is_some_and(|from| *from < letter.position)
+    }
+
+    /// The letters of a sequence that wait for no other sequence.
+    pub(super) fn free(&self, sequence: i64) -> &[DeadLetter] {
+        let letters = self.sequences.get(&sequence).map(Vec::as_slice).unwrap_or_default();
+        let free = letters.iter().take_while(|letter| !self.is_held(letter)).count();
+        &letters[..free]
     }
 
     /// A sequence whose first letter is to be tried again now, or for which somebody has asked.
     pub(super) fn due(&self, now: DateTime<Utc>) -> Option<(i64, LetterRequest)> {
         let asked = |letters: &[DeadLetter]| letters.iter().find_map(|letter| letter.request);
         self.sequences.iter().find_map(|(sequence, letters)| {
-            let due = letters.first()?.retry_at.is_some_and(|at| at <= now).then_some(LetterRequest::Retry);
-            Some((*sequence, asked(letters).or(due)?))
+            let first = self.free(*sequence).first()?;
+            // One that has not failed itself has waited for what is no more.
+            let due = first.error.is_empty() || first.retry_at.is_some_and(|at| at <= now);
+            Some((*sequence, asked(letters).or(due.then_some(LetterRequest::Retry))?))
         })
     }
+}
+
+/// Whether nobody knows the sequence of a letter's event.
+fn is_unknown(letter: &DeadLetter) -> bool {
+    letter.sequence == Sequence::unknown(&letter.stream.tenant).hash()
 }
 
 /// The letter of an event that was not projected.
@@ -101,13 +141,16 @@ fn retry_at(policy: &RetryPolicy, attempts: u32, now: DateTime<Utc>) -> Option<D
 
 /// An error and what lies below it, in a line.
 fn told(error: &ProjectionError) -> String {
-    let mut text = error.to_string();
-    let mut next = std::error::Error::source(error);
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    // What no database takes.
-    text.replace('\0', "\u{fffd}")
+    // The text of an error is the user's code, too.
+    let text = catch_unwind(AssertUnwindSafe(|| {
+        let mut text = error.to_string();
+        let mut next = std::error::Error::source(error);
+        while let Some(cause) = next {
+            text.push_str(": ");
+            text.push_str(&cause.to_string());
+            next = cause.source();
+        }
+        text
+    }));
+    text.unwrap_or_else(|panic| format!("its error can't be told: {}", message(&*panic)))
 }

@@ -4,10 +4,11 @@ use std::ops::ControlFlow;
 
 use uuid::Uuid;
 
-use super::super::fold::Prepared;
+use super::super::Projection;
+use super::super::fold::{Failure, Prepared};
 use super::super::route::Routing;
-use super::super::{PartitionBy, Projection, ProjectionError};
-use super::{EngineError, EngineOptions};
+use super::EngineError;
+use super::letters::Letters;
 use crate::event::{DecodeError, RawEvent};
 use crate::store::{EventQuery, EventStore, Lease, StoreError};
 
@@ -21,57 +22,107 @@ pub(super) struct Page<M: Projection> {
     pub(super) full: bool,
     /// Why the event behind it can't be projected by this program.
     pub(super) stopped: Option<EngineError>,
+    /// Whether the event behind it is another worker's, who has to park it before anybody goes on.
+    pub(super) waits: bool,
 }
 
-/// Reads what comes behind `after`.
-pub(super) async fn read<M: Projection>(
-    store: &EventStore,
-    routing: &Routing<M>,
-    (leases, partitions): (&[Lease], u32),
-    after: u64,
-    options: &EngineOptions,
-) -> Result<Page<M>, StoreError> {
-    let query = EventQuery::log().named(routing.names().iter().copied()).after_position(after);
-    let limit = options.batch_events.max(1);
-    let mut page = Page { events: Vec::new(), last: None, full: false, stopped: None };
-    let (mut read, mut bytes) = (0, 0);
-    let mut take = |raw: RawEvent<'_>| {
-        if let Some(prepared) = Prepared::of(&raw, routing) {
-            if let Err(error) = check(&prepared) {
-                page.stopped = Some(error);
-                return ControlFlow::Break(());
+/// What a page is read for.
+pub(super) struct Reader<'w, M: Projection> {
+    pub(super) store: &'w EventStore,
+    pub(super) routing: &'w Routing<M>,
+    pub(super) leases: &'w [Lease],
+    pub(super) partitions: u32,
+    pub(super) letters: &'w Letters,
+    /// How many events, and how many bytes of payload, at most.
+    pub(super) limit: (usize, usize),
+}
+
+impl<M: Projection> Reader<'_, M> {
+    /// Reads what comes behind `after`.
+    pub(super) async fn page(&self, after: u64) -> Result<Page<M>, StoreError> {
+        let names = EventQuery::log().named(self.routing.names().iter().copied());
+        let (mut page, mut read, mut bytes) = (Page::default(), 0, 0);
+        let mut from = after;
+        loop {
+            let query = names.clone().after_position(from).limit((self.limit.0 - read) as u64);
+            let mut take = |raw: RawEvent<'_>| {
+                read += 1;
+                bytes += self
+                    .take(&mut page, Prepared::of(&raw, self.routing), (raw.position, raw.event_id))
+                    .map_or(0, |()| raw.payload.len());
+                page.full |= read >= self.limit.0 || bytes >= self.limit.1;
+                if page.is_over() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            };
+            match self.store.backend().read(&query, &mut take).await {
+                Err(StoreError::CorruptEvent { position, event: Some(event), column }) => {
+                    read += 1;
+                    let prepared = Prepared::corrupt(position, &event, column, self.routing);
+                    // Its id may be what is damaged.
+                    self.take(&mut page, prepared, (position, Uuid::nil()));
+                    page.full |= read >= self.limit.0;
+                    from = position;
+                }
+                read => {
+                    read?;
+                    return Ok(page);
+                }
             }
-            let partition = prepared.sequence.partition(partitions);
-            if leases.iter().any(|lease| lease.partition == partition && lease.checkpoint < raw.position) {
-                bytes += raw.payload.len();
-                page.events.push(prepared);
+            if page.is_over() {
+                return Ok(page);
             }
         }
-        page.last = Some((raw.position, raw.event_id));
-        read += 1;
-        page.full = read >= limit || bytes >= options.batch_bytes;
-        if page.full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    };
-    match store.backend().read(&query.limit(limit as u64), &mut take).await {
-        // What comes before an event that is damaged is projected first.
-        Err(StoreError::CorruptEvent { .. }) if page.last.is_some() => page.full = true,
-        read => read?,
     }
-    Ok(page)
+
+    /// Takes an event into the page; `Some` where it is this worker's.
+    fn take(&self, page: &mut Page<M>, event: Option<Prepared<M>>, place: (u64, Uuid)) -> Option<()> {
+        let taken = match event {
+            Some(event) => self.take_known(page, event),
+            None => None,
+        };
+        if page.stopped.is_none() && !page.waits {
+            page.last = Some(place);
+        }
+        taken
+    }
+
+    fn take_known(&self, page: &mut Page<M>, event: Prepared<M>) -> Option<()> {
+        let partition = event.sequence.partition(self.partitions);
+        let Some(lease) = self.leases.iter().find(|lease| lease.partition == partition) else {
+            page.waits = event.sequence.is_unknown() && !self.letters.is_settled_or_parked(event.position, partition);
+            return None;
+        };
+        if lease.checkpoint >= event.position {
+            return None;
+        }
+        if let Some(error) = newer(&event) {
+            page.stopped = Some(error);
+            return None;
+        }
+        page.events.push(event);
+        Some(())
+    }
 }
 
-/// Whether an event can be projected or parked by this program.
-fn check<M: Projection>(event: &Prepared<M>) -> Result<(), EngineError> {
-    let Some(error) = &event.failed else { return Ok(()) };
-    let (position, name) = (event.position, event.name.clone());
+impl<M: Projection> Default for Page<M> {
+    fn default() -> Self {
+        Self { events: Vec::new(), last: None, full: false, stopped: None, waits: false }
+    }
+}
+
+impl<M: Projection> Page<M> {
+    fn is_over(&self) -> bool {
+        self.full || self.waits || self.stopped.is_some()
+    }
+}
+
+/// Whether an event is one of a newer program, to be left to it.
+fn newer<M: Projection>(event: &Prepared<M>) -> Option<EngineError> {
+    let Some(Failure::Undecodable(error)) = &event.failed else { return None };
+    let (position, name, schema_version) = (event.position, event.name.clone(), event.schema_version);
     match **error {
-        DecodeError::UnknownVersion { latest } if event.schema_version > latest => {
-            Err(EngineError::NewerEvent { position, name, schema_version: event.schema_version })
+        DecodeError::UnknownVersion { latest } if schema_version > latest => {
+            Some(EngineError::NewerEvent { position, name, schema_version })
         }
-        _ if matches!(M::PARTITION, PartitionBy::Field(_)) => {
-            let source = ProjectionError::Undecodable(std::sync::Arc::clone(error));
-            Err(EngineError::UnknownSequence { position, name, source })
-        }
-        _ => Ok(()),
+        _ => None,
     }
 }

@@ -63,8 +63,11 @@ impl<M: Projection> Worker<M> {
             let partition = partition_of(sequence, partitions);
             leases.iter().any(|lease| lease.partition == partition)
         };
-        let letters = self.store.tables()?.letters(&self.generation.key).await?;
-        self.letters = Letters::of(letters.into_iter().filter(|letter| mine(letter.sequence)).collect());
+        let tables = self.store.tables()?;
+        // Before the letters: what a partition has passed by then is either among them, or settled.
+        let passed = if self.waits { tables.checkpoints(&session.name).await? } else { Vec::new() };
+        let passed = passed.iter().map(|known| (known.lease.partition, known.lease.checkpoint)).collect();
+        self.letters = Letters::of(tables.letters(&self.generation.key).await?, mine, passed);
         Ok(())
     }
 

@@ -6,21 +6,22 @@ use std::time::Instant;
 
 use chrono::Utc;
 use futures_util::FutureExt;
+use uuid::Uuid;
 
 use super::super::Projection;
 use super::super::cache::Changes;
 use super::super::fold::Folder;
 use super::super::route::Routing;
-use super::letters::{Letters, letter};
-use super::loader::Rows;
-use super::page::{self, Page};
+use super::letters::Letters;
+use super::page::Reader;
+use super::size::Size;
 use super::{EngineError, EngineOptions};
 use crate::event::RawEvent;
 use crate::read_model::Table;
 use crate::store::guard::message;
 use crate::store::{
     Advance, AdvanceVerdict, BatchKind, EventQuery, EventStore, Generation, GenerationState, Lease, LetterChanges,
-    RowBatch, StoreError, TableShape, TableWrite, WorkerId,
+    RowBatch, StoreError, TableShape, TableWrite, Unstorable, WorkerId,
 };
 
 /// Projects the events of the partitions that it has into the tables of a generation.
@@ -39,6 +40,12 @@ pub(crate) struct Worker<M: Projection> {
     pub(super) scanned: u64,
     /// Whether the last step was a retry.
     pub(super) retried: bool,
+    /// Whether it waits for another worker to park an event of which nobody knows the sequence.
+    pub(super) waits: bool,
+    /// What a batch is held to.
+    pub(super) size: Size,
+    /// The event that the database can't hold, and why.
+    pub(super) unstorable: Option<(u64, Unstorable)>,
     /// The position of an event that only a newer program knows.
     pub(super) outdated_at: Option<u64>,
 }
@@ -80,6 +87,9 @@ impl<M: Projection> Worker<M> {
             letters: Letters::default(),
             scanned: 0,
             retried: false,
+            waits: false,
+            size: Size::default(),
+            unstorable: None,
             outdated_at: None,
         })
     }
@@ -129,8 +139,20 @@ impl<M: Projection> Worker<M> {
         if head <= after {
             return Ok(Progress::Idle);
         }
-        let leases = (&*self.leases, self.generation.partitions);
-        let page = page::read(&self.store, &self.routing, leases, after, &self.options).await?;
+        let reader = Reader {
+            store: &self.store,
+            routing: &self.routing,
+            leases: &self.leases,
+            partitions: self.generation.partitions,
+            letters: &self.letters,
+            limit: self.limit(),
+        };
+        let page = reader.page(after).await?;
+        self.waits = page.waits;
+        if page.waits {
+            // Its owner may have parked by now what is waited for.
+            self.leased_at = None;
+        }
         self.project(page, head).await
     }
 
@@ -152,7 +174,10 @@ impl<M: Projection> Worker<M> {
             last = Some((raw.position, raw.event_id));
             ControlFlow::Break(())
         };
-        self.store.backend().read(&query, &mut take).await?;
+        match self.store.backend().read(&query, &mut take).await {
+            Err(StoreError::CorruptEvent { position, .. }) => last = Some((position, Uuid::nil())),
+            read => read?,
+        }
         let Some((position, event_id)) = last else { return Ok(()) };
         let behind = self.leases.iter().filter(|lease| lease.checkpoint < position);
         let steps: Vec<_> = behind.map(|lease| Advance { lease: *lease, position, event_id }).collect();
@@ -161,41 +186,6 @@ impl<M: Projection> Worker<M> {
         }
         self.write(BatchKind::Forward, &steps, Vec::new(), LetterChanges::default()).await?;
         Ok(())
-    }
-
-    async fn project(&mut self, page: Page<M>, head: u64) -> Result<Progress, EngineError> {
-        let Page { events, last, full, stopped } = page;
-        let Some((position, event_id)) = last else {
-            if let Some(error) = stopped {
-                return Err(error);
-            }
-            self.scanned = head;
-            return Ok(Progress::Idle);
-        };
-        let mut parked = self.letters.parked();
-        let mut rows = Rows { store: &self.store, shapes: &self.shapes };
-        let folded = self.folder.fold(&events, &mut parked, &mut rows).await?;
-        let now = Utc::now();
-        let letters = folded.parked.iter().map(|(index, failed)| {
-            letter(&events[*index], failed.as_ref(), u32::from(failed.is_some()), now, &self.options)
-        });
-        let letters = LetterChanges { parked: letters.collect(), settled: Vec::new() };
-        let count = self.letters.len() + letters.parked.len();
-        if !letters.parked.is_empty() && count > self.options.parked_events {
-            return Err(EngineError::TooManyLetters { parked: count, limit: self.options.parked_events });
-        }
-        // A partition that lags behind the others catches up; one that is ahead waits.
-        let steps: Vec<_> = self.leases.iter().filter(|lease| lease.checkpoint < position).collect();
-        let steps: Vec<_> = steps.into_iter().map(|lease| Advance { lease: *lease, position, event_id }).collect();
-        if !self.write(BatchKind::Forward, &steps, folded.changes, letters).await? {
-            return Ok(Progress::Moved { events: 0, caught_up: false });
-        }
-        let caught_up = !full && stopped.is_none();
-        self.scanned = if caught_up { head.max(position) } else { position };
-        match stopped {
-            Some(error) => Err(error),
-            None => Ok(Progress::Moved { events: events.len() as u64, caught_up }),
-        }
     }
 
     /// Writes a batch; false where others have the partitions by now, and nothing was written.

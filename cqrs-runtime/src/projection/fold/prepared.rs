@@ -4,10 +4,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::super::route::Routing;
-use super::super::{PartitionBy, Projected, Projection, Sequence};
+use super::super::{PartitionBy, Projected, Projection, ProjectionError, Sequence};
 use crate::event::{DecodeError, RawEvent};
-use crate::store::StreamKey;
 use crate::store::guard::message;
+use crate::store::{CorruptEvent, StreamKey, Unstorable};
 
 /// A stored event that a read model is made of.
 pub(crate) struct Prepared<M: Projection> {
@@ -18,8 +18,32 @@ pub(crate) struct Prepared<M: Projection> {
     pub(crate) schema_version: u32,
     pub(crate) sequence: Sequence,
     pub(super) parts: Vec<Box<dyn Projected<M>>>,
-    /// Why it can't be read.
-    pub(crate) failed: Option<Arc<DecodeError>>,
+    /// Why it can't be projected, whatever the rows are.
+    pub(crate) failed: Option<Failure>,
+}
+
+/// Why an event can't be projected, whatever the rows are.
+#[derive(Clone, Debug)]
+pub(crate) enum Failure {
+    /// It can't be decoded.
+    Undecodable(Arc<DecodeError>),
+    /// Its row in the log is damaged.
+    Corrupt { column: &'static str },
+    /// Its parts belong to several sequences.
+    Torn,
+    /// The database can't hold what becomes of it.
+    Unstorable(Unstorable),
+}
+
+impl From<&Failure> for ProjectionError {
+    fn from(failure: &Failure) -> Self {
+        match failure {
+            Failure::Undecodable(error) => Self::Undecodable(Arc::clone(error)),
+            Failure::Corrupt { column } => Self::Corrupt { column },
+            Failure::Torn => Self::Torn,
+            Failure::Unstorable(why) => Self::Unstorable(why.clone()),
+        }
+    }
 }
 
 impl<M: Projection> Prepared<M> {
@@ -28,32 +52,62 @@ impl<M: Projection> Prepared<M> {
         // Upcasters and the reading of payloads are the user's code.
         let decoded = catch_unwind(AssertUnwindSafe(|| {
             let parts = routing.decode(raw)?;
-            let key = parts.first().and_then(|part| part.partition_key());
-            Ok((parts, key))
+            let keys: Vec<_> = parts.iter().map(|part| part.partition_key()).collect();
+            Ok((parts, keys))
         }));
         let decoded = decoded.unwrap_or_else(|panic| Err(DecodeError::Panicked { message: message(&*panic) }));
         let (parts, key, failed) = match decoded {
             Ok((parts, _)) if parts.is_empty() => return None,
-            Ok((parts, key)) => (parts, key, None),
-            Err(error) => (Vec::new(), None, Some(Arc::new(error))),
+            Ok((_, keys)) if keys.windows(2).any(|two| two[0] != two[1]) => (Vec::new(), None, Some(Failure::Torn)),
+            Ok((parts, mut keys)) => (parts, keys.pop().flatten(), None),
+            Err(error) => (Vec::new(), None, Some(Failure::Undecodable(Arc::new(error)))),
         };
-        let sequence = match (M::PARTITION, key) {
-            (PartitionBy::Field(_), Some(key)) => Sequence::new(raw.tenant, key),
-            (PartitionBy::Tenant, _) => Sequence::new(raw.tenant, ""),
-            (PartitionBy::All, _) => Sequence::new("", ""),
-            (PartitionBy::Stream | PartitionBy::Field(_), _) => {
-                Sequence::of_stream(raw.tenant, raw.stream_type, raw.stream_id)
-            }
-        };
+        let stream = StreamKey::new(raw.stream_type.to_owned(), raw.stream_id).of_tenant(raw.tenant);
         Some(Self {
             position: raw.position,
-            stream: StreamKey::new(raw.stream_type.to_owned(), raw.stream_id).of_tenant(raw.tenant),
+            sequence: sequence::<M>(&stream, key),
+            stream,
             version: raw.version,
             name: raw.name.to_owned(),
             schema_version: raw.schema_version,
-            sequence,
             parts,
             failed,
         })
+    }
+
+    /// An event whose row in the log is damaged; `None` where the read model is not made of it.
+    pub(crate) fn corrupt(
+        position: u64,
+        event: &CorruptEvent,
+        column: &'static str,
+        routing: &Routing<M>,
+    ) -> Option<Self> {
+        let stream = event.stream.clone();
+        if !stream.stream_type.is_empty() && !routing.takes(&stream.stream_type, &event.name) {
+            return None;
+        }
+        Some(Self {
+            position,
+            sequence: sequence::<M>(&stream, None),
+            stream,
+            version: event.version.try_into().unwrap_or(0),
+            name: event.name.clone(),
+            schema_version: event.schema_version.try_into().unwrap_or(0),
+            parts: Vec::new(),
+            failed: Some(Failure::Corrupt { column }),
+        })
+    }
+}
+
+/// The sequence of an event, by the field that it is told by, if that is known.
+fn sequence<M: Projection>(stream: &StreamKey, key: Option<String>) -> Sequence {
+    let tenant = &stream.tenant;
+    match (M::PARTITION, key) {
+        (PartitionBy::Field(_), Some(key)) => Sequence::new(tenant, key),
+        (PartitionBy::Field(_), None) => Sequence::unknown(tenant),
+        (PartitionBy::Tenant, _) => Sequence::new(tenant, ""),
+        (PartitionBy::All, _) => Sequence::new("", ""),
+        (PartitionBy::Stream, _) if stream.stream_type.is_empty() || stream.id.is_empty() => Sequence::unknown(tenant),
+        (PartitionBy::Stream, _) => Sequence::of_stream(tenant, &stream.stream_type, &stream.id),
     }
 }

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use futures_util::future::try_join_all;
+
+use super::helper::Helper;
 use super::{ReadModels, Readiness, WaitError};
 use crate::store::StoreError;
 
@@ -24,7 +27,8 @@ pub enum CatchUpError {
 }
 
 impl ReadModels {
-    /// Makes ready what is new, and projects all events that there are now, together with whoever else does.
+    /// Makes ready what is new, and sees to it that all events that there are now are projected: by the processes that
+    /// are at it, else by this one. Where there is nothing to do, nobody is disturbed.
     ///
     /// # Errors
     /// When read models have to be rebuilt, or it takes longer than `limit`.
@@ -36,10 +40,14 @@ impl ReadModels {
             return Err(CatchUpError::Changed { names });
         }
         let head = self.store.head().await?.position;
-        let running = self.start();
-        let waited = self.wait_for_all(head, limit).await;
-        running.stop().await;
-        Ok(waited?)
+        let mut helpers: Vec<_> = self.models.iter().map(|model| (model, Helper::of(self, model))).collect();
+        let waits = helpers.iter_mut().map(|(model, helper)| self.reach(model, head, limit, Some(helper)));
+        let waited = try_join_all(waits).await;
+        for (_, helper) in helpers {
+            helper.stop().await;
+        }
+        waited?;
+        Ok(())
     }
 
     /// Waits until all read models have seen all events up to `position`.
@@ -47,8 +55,7 @@ impl ReadModels {
     /// # Errors
     /// As [`wait_for`](Self::wait_for).
     pub async fn wait_for_all(&self, position: u64, limit: Duration) -> Result<(), WaitError> {
-        let names: Vec<_> = self.names().collect();
-        let waits = names.into_iter().map(|name| self.wait_for(name, position, limit));
-        futures_util::future::try_join_all(waits).await.map(drop)
+        let waits = self.models.iter().map(|model| self.reach(model, position, limit, None));
+        try_join_all(waits).await.map(drop)
     }
 }

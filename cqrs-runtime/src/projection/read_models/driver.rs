@@ -17,9 +17,21 @@ use crate::store::{GenerationKey, GenerationState, Hints, StoreError, SwapVerdic
 /// The longest pause after an error.
 const LONGEST: Duration = Duration::from_secs(5);
 
-fn pause_after(pause: &mut Pause, read_model: &str, error: &EngineError) -> Duration {
-    tracing::warn!(read_model, error = error as &dyn std::error::Error, "it will be tried again");
+/// Tells of an error of a generation, 0 where it is none's; the pause before it is tried again.
+fn pause_after(pause: &mut Pause, model: &dyn Model, generation: u32, error: EngineError) -> Duration {
+    let error = model.local().failed(generation, error);
+    let read_model = model.table().name;
+    tracing::warn!(read_model, error = &*error as &dyn std::error::Error, "it will be tried again");
     pause.next()
+}
+
+/// Which generations of its read models a process takes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// All that are kept up to date or built.
+    All,
+    /// The one that serves, or else the first that is built.
+    First,
 }
 
 /// A worker, and how long it rests after an error.
@@ -33,20 +45,25 @@ struct Post {
 
 impl Post {
     /// A step, unless it rests; whether there may be more to do at once.
-    async fn step(&mut self, read_model: &str) -> Result<bool, EngineError> {
+    async fn step(&mut self, model: &dyn Model) -> Result<bool, EngineError> {
         if self.rests_until.is_some_and(|until| until > Instant::now()) {
             return Ok(false);
         }
         self.rests_until = None;
+        let number = self.worker.generation().key.number;
         match self.worker.step().await {
             Ok(progress) => {
+                model.local().succeeded(number);
+                if self.worker.generation().state == GenerationState::Serving {
+                    model.local().has_come(self.worker.position().unwrap_or(0));
+                }
                 self.pause = Pause::up_to(LONGEST);
                 self.is_caught_up = matches!(progress, Progress::Idle | Progress::Moved { caught_up: true, .. });
                 Ok(progress != Progress::Idle)
             }
-            Err(error @ EngineError::Store(StoreError::Closed)) => Err(error),
+            Err(error @ EngineError::Store(StoreError::Closed | StoreError::NoTables)) => Err(error),
             Err(error) => {
-                self.rests_until = Some(Instant::now() + pause_after(&mut self.pause, read_model, &error));
+                self.rests_until = Some(Instant::now() + pause_after(&mut self.pause, model, number, error));
                 Ok(false)
             }
         }
@@ -79,14 +96,20 @@ impl ReadModels {
     /// # Panics
     /// Outside of a tokio runtime.
     pub fn start(&self) -> Running {
+        self.run(&self.models, Scope::All)
+    }
+
+    /// Keeps some of them up to date.
+    pub(super) fn run(&self, models: &[Arc<dyn Model>], scope: Scope) -> Running {
         let (stop, stopped) = watch::channel(false);
         let id = WorkerId(Uuid::now_v7());
         let mut tasks = vec![tokio::spawn(prolong(self.clone(), id, stopped.clone()))];
-        for model in &self.models {
+        for model in models {
             let driver = Driver {
                 read_models: self.clone(),
                 model: Arc::clone(model),
                 id,
+                scope,
                 hints: self.store.hints(),
                 posts: Vec::new(),
                 looked_at: None,
@@ -106,10 +129,12 @@ pub(super) async fn prolong(read_models: ReadModels, id: WorkerId, mut stopped: 
             () = sleep(lease_time / 3) => {}
         }
         let beat = async { read_models.store.tables()?.heartbeat(id, lease_time).await };
-        if let Err(error) = beat.await {
-            // Partitions that are lost by it are noticed when the next batch is written.
-            tracing::warn!(error = &error as &dyn std::error::Error, "the leases of this process can't be prolonged");
+        let Err(error) = beat.await else { continue };
+        if matches!(error, StoreError::Closed | StoreError::NoTables) {
+            return;
         }
+        // Partitions that are lost by it are noticed when the next batch is written.
+        tracing::warn!(error = &error as &dyn std::error::Error, "the leases of this process can't be prolonged");
     }
 }
 
@@ -118,6 +143,7 @@ struct Driver {
     read_models: ReadModels,
     model: Arc<dyn Model>,
     id: WorkerId,
+    scope: Scope,
     hints: Hints,
     posts: Vec<Post>,
     looked_at: Option<Instant>,
@@ -129,13 +155,17 @@ impl Driver {
         // Nobody can stop what was dropped.
         while !*stopped.borrow() && stopped.has_changed().is_ok() {
             let wait = match self.step().await {
-                Ok(true) => continue,
+                Ok(true) => {
+                    self.model.local().succeeded(0);
+                    continue;
+                }
                 Ok(false) => {
+                    self.model.local().succeeded(0);
                     pause = Pause::up_to(LONGEST);
                     self.wait()
                 }
-                Err(EngineError::Store(StoreError::Closed)) => break,
-                Err(error) => pause_after(&mut pause, self.model.table().name, &error),
+                Err(EngineError::Store(StoreError::Closed | StoreError::NoTables)) => break,
+                Err(error) => pause_after(&mut pause, &*self.model, 0, error),
             };
             tokio::select! {
                 _ = stopped.wait_for(|stop| *stop) => break,
@@ -158,7 +188,7 @@ impl Driver {
         self.look().await?;
         let mut moved = false;
         for post in &mut self.posts {
-            moved |= post.step(self.model.table().name).await?;
+            moved |= post.step(&*self.model).await?;
         }
         Ok(self.swap().await? || moved)
     }
@@ -176,7 +206,10 @@ impl Driver {
         if self.looked_at.is_some_and(|at| at.elapsed() < every) {
             return Ok(());
         }
-        let generations = self.read_models.generations(&*self.model).await?;
+        let mut generations = self.read_models.generations(&*self.model).await?;
+        if self.scope == Scope::First {
+            generations.truncate(1);
+        }
         let keys: Vec<&GenerationKey> = generations.iter().map(|known| &known.key).collect();
         let posts = std::mem::take(&mut self.posts).into_iter();
         let (stay, leave) = posts.partition::<Vec<_>, _>(|post| keys.contains(&&post.worker.generation().key));

@@ -10,6 +10,7 @@ use super::super::engine::{EngineError, EngineOptions, Progress, Worker};
 use super::super::query::Source;
 use super::super::route::{Routing, fingerprint};
 use super::super::{Lookup, Projection};
+use super::local::Local;
 use crate::read_model::Table;
 use crate::store::{EventStore, Generation, GenerationState, StoreError, WorkerId};
 
@@ -21,6 +22,8 @@ pub(super) trait Model: Debug + Send + Sync {
     fn tables(&self) -> Vec<&'static Table>;
     /// Where its rows stand.
     fn source(&self) -> &Arc<Source>;
+    /// How this process fares with it.
+    fn local(&self) -> &Local;
     /// The stored names of the events that it is made of.
     fn events(&self) -> Vec<&'static str>;
     /// Somebody who projects it.
@@ -49,13 +52,14 @@ pub(super) trait Works: Send {
 
 pub(super) struct ModelOf<M> {
     source: Arc<Source>,
+    local: Local,
     of: PhantomData<fn() -> M>,
 }
 
 impl<M: Projection> Default for ModelOf<M> {
     fn default() -> Self {
         let source = Source { fingerprint: fingerprint::<M>(), shape: M::TABLE.shape(M::TABLE.name.to_owned()) };
-        Self { source: Arc::new(source), of: PhantomData }
+        Self { source: Arc::new(source), local: Local::default(), of: PhantomData }
     }
 }
 
@@ -70,6 +74,10 @@ impl<M: Projection> Model for ModelOf<M> {
 
     fn source(&self) -> &Arc<Source> {
         &self.source
+    }
+
+    fn local(&self) -> &Local {
+        &self.local
     }
 
     fn events(&self) -> Vec<&'static str> {

@@ -1,14 +1,22 @@
 //! Waiting until a read model has come as far as a position.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
+use tokio::select;
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
 
+use super::super::engine::EngineError;
+use super::helper::Helper;
+use super::model::Model;
 use super::{ReadModels, StoreError};
-use crate::store::{EventQuery, GenerationState};
+use crate::store::pause::Pause;
+use crate::store::{Checkpoint, EventQuery, GenerationKey, GenerationState};
 
-/// How long is waited between two looks, where nothing tells that there is something new to see.
-const PAUSE: Duration = Duration::from_millis(10);
+/// The longest pause between two looks, where nothing tells that there is something new to see.
+const LONGEST: Duration = Duration::from_millis(250);
 
 /// Why a read model has not come as far as was waited for.
 #[derive(Debug, thiserror::Error)]
@@ -26,14 +34,14 @@ pub enum WaitError {
         reached: u64,
         /// How far it should have.
         wanted: u64,
+        /// What keeps it from going on, where this process keeps it up to date.
+        source: Option<Arc<EngineError>>,
     },
-    /// Nobody has tried the letters of a sequence in time.
-    #[error("{letters} parked events of `{name}` have not been tried in time")]
-    Unsettled {
+    /// It was built in another shape or version, or of other events.
+    #[error("`{name}` changed since it was built: rebuild it")]
+    Changed {
         /// The read model.
-        name: String,
-        /// How many letters the sequence has.
-        letters: usize,
+        name: &'static str,
     },
     /// No such read model is listed.
     #[error("no read model `{name}` is listed")]
@@ -43,43 +51,107 @@ pub enum WaitError {
     },
 }
 
+/// Waits until the worker of this process has come to a position, or past it.
+async fn comes_to(come: &mut watch::Receiver<u64>, position: u64) {
+    while come.changed().await.is_ok() {
+        if *come.borrow_and_update() >= position {
+            return;
+        }
+    }
+    std::future::pending::<()>().await;
+}
+
+/// What can be waited for.
+enum Standing {
+    /// A generation serves.
+    Serves(GenerationKey, Vec<Checkpoint>),
+    /// One is being built.
+    Builds(GenerationKey),
+    /// There is none yet.
+    Absent,
+}
+
 impl ReadModels {
     /// Waits until a read model serves and has seen all events up to `position`, whichever process projects them.
     ///
+    /// What it has seen it may have parked: [`letters`](Self::letters) says of which events that is so.
+    ///
     /// # Errors
-    /// [`WaitError::Behind`] where that takes longer than `limit`; it says how far the read model has come.
+    /// [`WaitError::Behind`] where that takes longer than `limit`; it says how far the read model has come, and what keeps it
+    /// from going on. [`WaitError::Changed`] at once where it has to be rebuilt first.
     pub async fn wait_for(&self, name: &str, position: u64, limit: Duration) -> Result<(), WaitError> {
         let model = self.model(name).ok_or_else(|| WaitError::NotListed { name: name.to_owned() })?;
-        let (name, events) = (model.table().name, model.events());
-        let deadline = Instant::now() + limit;
-        let mut reached = 0;
-        let waiting = async {
-            loop {
+        self.reach(model, position, limit, None).await
+    }
+
+    /// As [`wait_for`](Self::wait_for); a helper takes the work on where nobody is at it.
+    pub(super) async fn reach(
+        &self,
+        model: &Arc<dyn Model>,
+        position: u64,
+        limit: Duration,
+        helper: Option<&mut Helper<'_>>,
+    ) -> Result<(), WaitError> {
+        let reached = AtomicU64::new(0);
+        let waited = timeout(limit, self.look_until(model, position, &reached, helper)).await;
+        waited.unwrap_or_else(|_| {
+            let (name, reached) = (model.table().name, reached.into_inner());
+            Err(WaitError::Behind { name, reached, wanted: position, source: model.local().last_error() })
+        })
+    }
+
+    async fn look_until(
+        &self,
+        model: &Arc<dyn Model>,
+        position: u64,
+        reached: &AtomicU64,
+        mut helper: Option<&mut Helper<'_>>,
+    ) -> Result<(), WaitError> {
+        let (events, mut come, mut pause) = (model.events(), model.local().come(), Pause::up_to(LONGEST));
+        // What was here before is seen in the first look.
+        come.mark_unchanged();
+        loop {
+            let key = match self.standing(&**model).await? {
                 // What does not serve yet can't be asked, though it may have nothing to see.
-                if let Some(come) = self.position(name, &model.source().fingerprint).await? {
-                    reached = come.max(reached);
-                    if reached >= position || !self.concerned(&events, reached, position).await? {
-                        return Ok::<_, StoreError>(());
+                Standing::Serves(key, partitions) => {
+                    let come = partitions.iter().map(|known| known.lease.checkpoint).min().unwrap_or(0);
+                    let come = come.max(reached.fetch_max(come, Ordering::Relaxed));
+                    if come >= position || !self.concerned(&events, come, position).await? {
+                        return Ok(());
                     }
+                    Some(key)
                 }
-                tokio::time::sleep(PAUSE).await;
+                Standing::Builds(key) => Some(key),
+                Standing::Absent => None,
+            };
+            if let (Some(helper), Some(key)) = (&mut helper, key) {
+                helper.help(&key).await?;
             }
-        };
-        match timeout_at(deadline, waiting).await {
-            Ok(waited) => Ok(waited?),
-            Err(_) => Err(WaitError::Behind { name, reached, wanted: position }),
+            select! {
+                () = sleep(pause.next()) => {}
+                // The worker of this process is there: its commit is worth a look.
+                () = comes_to(&mut come, position) => {}
+            }
         }
     }
 
-    /// How far all partitions of what serves have come; `None` where nothing does.
-    async fn position(&self, name: &str, fingerprint: &str) -> Result<Option<u64>, StoreError> {
+    async fn standing(&self, model: &dyn Model) -> Result<Standing, WaitError> {
+        let (name, fingerprint) = (model.table().name, &model.source().fingerprint);
         let tables = self.store.tables()?;
         let generations = tables.generations(name).await?;
-        let serves = |state| state == GenerationState::Serving;
-        let serving = generations.iter().find(|known| known.fingerprint == fingerprint && serves(known.state));
-        let Some(serving) = serving else { return Ok(None) };
-        let checkpoints = tables.checkpoints(&serving.key.to_string()).await?;
-        Ok(Some(checkpoints.iter().map(|known| known.lease.checkpoint).min().unwrap_or(0)))
+        let mut mine: Vec<_> = generations.iter().filter(|known| known.fingerprint == *fingerprint).collect();
+        if mine.is_empty() && !generations.is_empty() {
+            return Err(WaitError::Changed { name });
+        }
+        mine.retain(|known| known.state != GenerationState::Retired);
+        mine.sort_by_key(|known| known.state != GenerationState::Serving);
+        let Some(first) = mine.first() else { return Ok(Standing::Absent) };
+        let key = first.key.clone();
+        if first.state == GenerationState::Building {
+            return Ok(Standing::Builds(key));
+        }
+        let partitions = tables.checkpoints(&key.to_string()).await?;
+        Ok(Standing::Serves(key, partitions))
     }
 
     /// Whether there is an event for the read model behind a position and up to another.
@@ -90,7 +162,10 @@ impl ReadModels {
             found = true;
             std::ops::ControlFlow::Break(())
         };
-        self.store.backend().read(&query, &mut take).await?;
-        Ok(found)
+        match self.store.backend().read(&query, &mut take).await {
+            // It is one, though damaged.
+            Err(StoreError::CorruptEvent { .. }) => Ok(true),
+            read => read.map(|()| found),
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bank::read_models::read_models;
 use clap::{Args, Subcommand};
 use cqrs_runtime::prelude::*;
-use cqrs_runtime::store::{DeadLetter, LetterRequest};
+use cqrs_runtime::projection::DeadLetter;
 
 use super::bank::Bank;
 use super::failure::Failure;
@@ -64,14 +64,8 @@ impl DeadLetters {
         let read_models = read_models(bank.store().clone());
         let letters = match &self.command {
             Command::List { read_model } => read_models.letters(read_model).await?,
-            Command::Retry { read_model, sequence } | Command::Discard { read_model, sequence } => {
-                let discards = matches!(self.command, Command::Discard { .. });
-                let request = if discards { LetterRequest::Discard } else { LetterRequest::Retry };
-                let parked = read_models.letters(read_model).await?;
-                let letter = parked.iter().find(|letter| letter.sequence_key == *sequence);
-                let letter = letter.ok_or_else(|| Failure::NoSequence { sequence: sequence.clone() })?;
-                read_models.settle(read_model, letter.sequence, request, LIMIT).await?
-            }
+            Command::Retry { read_model, sequence } => read_models.retry(read_model, sequence, LIMIT).await?,
+            Command::Discard { read_model, sequence } => read_models.discard(read_model, sequence, LIMIT).await?,
         };
         let views: Vec<View<'_>> = letters.iter().map(View::of).collect();
         output.answer(&views, || prose(&views))?;

@@ -11,7 +11,7 @@ use bank::domain::{AccountError, AccountId, ParseMoneyError};
 use cqrs_runtime::dispatch::CommandError;
 use cqrs_runtime::id::ParseIdError;
 use cqrs_runtime::json::EncodeError;
-use cqrs_runtime::projection::{CatchUpError, EngineError, QueryError, RebuildError, WaitError};
+use cqrs_runtime::projection::{CatchUpError, EngineError, LettersError, QueryError, RebuildError, WaitError};
 use cqrs_runtime::repository::{LoadError, SaveError};
 use cqrs_runtime::store::{AppendError, StoreError};
 use serde::Serialize;
@@ -38,9 +38,7 @@ pub(crate) enum Failure {
     #[error("the read models are not up to date")]
     CatchUp(#[from] CatchUpError),
     #[error(transparent)]
-    Wait(#[from] WaitError),
-    #[error("no event of the sequence `{sequence}` is parked")]
-    NoSequence { sequence: String },
+    Letters(#[from] LettersError),
     #[error(transparent)]
     Query(#[from] QueryError),
     #[error(transparent)]
@@ -140,7 +138,7 @@ impl Failure {
             | Self::Store(error)
             | Self::Load(LoadError::Store(error))
             | Self::CatchUp(CatchUpError::Store(error) | CatchUpError::Wait(WaitError::Store(error)))
-            | Self::Wait(WaitError::Store(error))
+            | Self::Letters(LettersError::Store(error))
             | Self::Query(QueryError::Store(error)) => Some(error),
             Self::Rebuild(error) => match &**error {
                 RebuildError::Engine { source: EngineError::Store(error), .. } => Some(error),

@@ -2,7 +2,7 @@
 
 use bank::domain::AccountError;
 use cqrs_runtime::dispatch::CommandError;
-use cqrs_runtime::projection::{CatchUpError, RebuildError, WaitError};
+use cqrs_runtime::projection::{CatchUpError, LettersError, RebuildError, WaitError};
 use cqrs_runtime::repository::{LoadError, SaveError};
 use cqrs_runtime::store::{AppendError, StoreError};
 
@@ -18,15 +18,14 @@ impl Failure {
             Self::NoAccount { .. }
             | Self::NotYet { .. }
             | Self::NotSoFar { .. }
-            | Self::Wait(WaitError::NotListed { .. })
-            | Self::NoSequence { .. } => "NOT_FOUND",
+            | Self::Letters(LettersError::NotListed { .. } | LettersError::NotParked { .. }) => "NOT_FOUND",
+            Self::Letters(LettersError::Ambiguous { .. }) => "AMBIGUOUS_SEQUENCE",
             Self::StreamId { .. } => "UNREADABLE_EVENT",
             Self::CatchUp(CatchUpError::Changed { .. }) => "REBUILD_NEEDED",
-            Self::CatchUp(CatchUpError::Wait(WaitError::Behind { .. })) | Self::Wait(WaitError::Unsettled { .. }) => {
-                "READ_MODEL_BEHIND"
-            }
+            Self::CatchUp(CatchUpError::Wait(WaitError::Behind { .. }))
+            | Self::Letters(LettersError::NotTried { .. }) => "READ_MODEL_BEHIND",
             Self::Rebuild(error) if matches!(**error, RebuildError::NotListed { .. }) => "NOT_FOUND",
-            Self::CatchUp(_) | Self::Wait(_) | Self::Query(_) | Self::Rebuild(_) => {
+            Self::CatchUp(_) | Self::Letters(_) | Self::Query(_) | Self::Rebuild(_) => {
                 self.store_error().map_or("READ_MODEL", store_code)
             }
             Self::Amount(_) => "MALFORMED_AMOUNT",

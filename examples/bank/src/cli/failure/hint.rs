@@ -3,7 +3,7 @@
 use bank::domain::AccountError;
 use cqrs_runtime::dispatch::CommandError;
 use cqrs_runtime::event::DecodeError;
-use cqrs_runtime::projection::{CatchUpError, RebuildError, WaitError};
+use cqrs_runtime::projection::{CatchUpError, LettersError, RebuildError, WaitError};
 use cqrs_runtime::repository::LoadError;
 use cqrs_runtime::store::StoreError;
 
@@ -29,9 +29,12 @@ impl Failure {
             Self::CatchUp(CatchUpError::Changed { .. }) => {
                 Some("`bank rebuild` builds it anew while the old one answers")
             }
-            Self::CatchUp(CatchUpError::Wait(_)) => Some("another program may be stuck with it: `bank projections`"),
-            Self::NoSequence { .. } => Some("`bank dead-letters list` names the sequences"),
-            Self::Wait(WaitError::NotListed { .. }) => Some(READ_MODELS),
+            Self::CatchUp(CatchUpError::Wait(WaitError::Behind { source: None, .. }))
+            | Self::Letters(LettersError::NotTried { source: None, .. }) => {
+                Some("another program may be stuck with it: `bank projections`")
+            }
+            Self::Letters(LettersError::NotParked { .. }) => Some("`bank dead-letters list` names the sequences"),
+            Self::Letters(LettersError::NotListed { .. }) => Some(READ_MODELS),
             Self::Rebuild(error) if matches!(**error, RebuildError::NotListed { .. }) => Some(READ_MODELS),
             Self::Load(error) => load_hint(error),
             Self::Command(error) => command_hint(error),

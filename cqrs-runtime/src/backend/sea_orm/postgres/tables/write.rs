@@ -34,10 +34,16 @@ pub(super) async fn write(pool: &Pool, batch: &RowBatch<'_>) -> Result<AdvanceVe
     match all(pool, &sql, values).await {
         Ok(_) => Ok(AdvanceVerdict::Advanced),
         Err(error) if is_foreign_row(&error) => Err(StoreError::ForeignRow { name }),
-        Err(error) => match fence.explain(error) {
-            Err(missing @ StoreError::Missing(_)) => tables::dropped::<Postgres>(pool, batch, missing).await,
-            explained => explained,
-        },
+        Err(error) => {
+            let unstorable = error::unstorable(&error);
+            match fence.explain(error) {
+                Err(missing @ StoreError::Missing(_)) => tables::dropped::<Postgres>(pool, batch, missing).await,
+                Err(StoreError::Refused(source)) if let Some(why) = unstorable => {
+                    Err(StoreError::Unstorable { why, source })
+                }
+                explained => explained,
+            }
+        }
     }
 }
 

@@ -36,10 +36,12 @@ pub(super) async fn write(pool: &DatabaseConnection, batch: &RowBatch<'_>) -> Re
         let _ = connection.roll_back().await;
         return Err(StoreError::ForeignRow { name });
     }
+    let unstorable = error::unstorable(&error);
     let explained = fence.explain(&mut connection, error).await;
     drop(connection);
     match explained {
         Err(missing @ StoreError::Missing(_)) => tables::dropped::<Sqlite>(pool, batch, missing).await,
+        Err(StoreError::Refused(source)) if let Some(why) = unstorable => Err(StoreError::Unstorable { why, source }),
         explained => explained,
     }
 }

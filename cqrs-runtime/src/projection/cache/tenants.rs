@@ -1,0 +1,28 @@
+use std::collections::HashMap;
+
+/// A tenant, by its number in [`Tenants`].
+pub(in super::super) type Tenant = u32;
+
+/// The tenants of the rows in memory.
+#[derive(Debug, Default)]
+pub(in super::super) struct Tenants {
+    names: Vec<String>,
+    numbers: HashMap<String, Tenant>,
+}
+
+impl Tenants {
+    pub(in super::super) fn number(&mut self, name: &str) -> Tenant {
+        if let Some(number) = self.numbers.get(name) {
+            return *number;
+        }
+        // No log has four milliards of them.
+        let number = Tenant::try_from(self.names.len()).unwrap_or(Tenant::MAX);
+        self.names.push(name.to_owned());
+        self.numbers.insert(name.to_owned(), number);
+        number
+    }
+
+    pub(in super::super) fn name(&self, number: Tenant) -> &str {
+        self.names.get(number as usize).map_or("", String::as_str)
+    }
+}

@@ -1,0 +1,30 @@
+//! Events that can't be projected park their sequence alone; nothing is skipped, nothing is projected twice, and once the
+//! cause is gone, the rows are what a plain fold of the log makes them.
+
+mod automatic;
+mod bench;
+mod domain;
+mod long;
+mod newer;
+mod parked;
+mod under_load;
+mod unknown;
+mod unstorable;
+
+macro_rules! on_both {
+    ($($case:ident)+) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $case() {
+                super::$case(crate::database::Database::sqlite()).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test]
+            async fn $case() {
+                super::$case(crate::database::Database::postgres().await).await;
+            })+
+        }
+    };
+}
+use on_both;

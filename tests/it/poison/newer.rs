@@ -1,0 +1,125 @@
+//! An event of a newer version: an older program leaves it, and its partitions, to a newer one.
+
+use cqrs_runtime::prelude::*;
+use cqrs_runtime::projection::ReadModels;
+use cqrs_runtime::store::{Append, ExpectedVersion, NewEvent, StreamKey};
+
+use super::bench::{Bench, LONG, NAME, until};
+use super::domain::{Content, Fault, Purse};
+use super::on_both;
+use crate::database::Database;
+
+on_both! {
+    an_older_program_leaves_its_partitions_to_a_newer_one
+}
+
+/// The same table of the same events, of which this program knows a version more.
+mod next {
+    use cqrs_runtime::prelude::*;
+
+    use super::super::domain::{LastMove, MovedV1, Never, PurseId, Trap};
+
+    #[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[event(version = 3, previous = MovedV2)]
+    pub(super) struct Moved {
+        pub who: String,
+        pub amount: i64,
+    }
+
+    #[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[event(name = "Moved", version = 2, previous = MovedV1)]
+    pub(super) struct MovedV2 {
+        pub owner: String,
+        pub amount: super::super::domain::Amount,
+    }
+
+    impl Upcast<MovedV1> for MovedV2 {
+        fn upcast(old: MovedV1, _: &UpcastContext<'_>) -> Result<Parts<Self>, UpcastError> {
+            Ok(Parts::One(Self { owner: String::from("nobody"), amount: old.amount }))
+        }
+    }
+
+    impl From<MovedV2> for Moved {
+        fn from(old: MovedV2) -> Self {
+            let Trap { amount, .. } = old.amount.0;
+            Self { who: old.owner, amount }
+        }
+    }
+
+    #[derive(Command, Clone, Debug, Serialize, Deserialize)]
+    pub(super) struct Move {
+        #[command(id)]
+        pub purse: PurseId,
+    }
+
+    #[derive(Aggregate, Clone)]
+    #[aggregate(id = PurseId, events(Moved), commands(create(Move)), error = Never)]
+    pub(super) struct Purse;
+
+    impl Create<Move> for Purse {
+        fn create(_: Move, _: &Context<Self>) -> Result<Events<Self>, Never> {
+            Ok(Events::none())
+        }
+    }
+
+    impl Init<Moved> for Purse {
+        fn init(_: &Moved) -> Self {
+            Self
+        }
+    }
+
+    #[derive(ReadModel, Clone, Debug, PartialEq)]
+    #[read_model(events(Purse(Moved)), lookups(LastMove))]
+    pub(super) struct Content {
+        #[read_model(key)]
+        pub purse: PurseId,
+        #[read_model(filter)]
+        pub owner: String,
+        pub balance: i64,
+        pub moves: i64,
+        pub previous: i64,
+        pub note: Option<super::super::domain::Note>,
+    }
+
+    impl Project<Moved> for Content {
+        fn project(row: &mut Row<Self>, event: &Recorded<Moved>) -> Result<(), ProjectionError> {
+            let purse = row.id()?;
+            let owner = event.who.clone();
+            let empty = || Self { purse, owner, balance: 0, moves: 0, previous: 0, note: None };
+            row.upsert(empty, |content| {
+                content.balance += event.amount;
+                content.moves += 1;
+            })
+        }
+    }
+}
+
+async fn an_older_program_leaves_its_partitions_to_a_newer_one(database: Database) {
+    let mut bench = Bench::new(database).await;
+    for purse in ["a", "b", "c", "d", "e"] {
+        bench.moves(purse, Fault::Nothing).await;
+    }
+    let old = bench.read_models();
+    old.catch_up(LONG).await.unwrap();
+    let new = ReadModels::new(bench.store.clone()).with::<next::Content>().options(bench.options);
+    let running = old.start();
+    let workers = async || {
+        let status = bench.read_models().status().await.unwrap();
+        status[0].generations[0].partitions.iter().filter(|known| known.worker.is_some()).count()
+    };
+    until(async || workers().await == 4).await;
+
+    let event =
+        NewEvent { schema_version: 3, ..NewEvent::new(Uuid::now_v7(), "Moved", r#"{"who":"nobody","amount":1000}"#) };
+    let append = Append::new(StreamKey::new(Purse::TYPE, "c"), ExpectedVersion::Any, vec![event]);
+    let position = bench.store.append(append).await.unwrap().position.unwrap();
+    until(async || workers().await == 0).await;
+    assert_eq!(old.letters(NAME).await.unwrap(), [], "it is not parked");
+    let newer = new.start();
+    new.wait_for(NAME, position, LONG).await.unwrap();
+    let rows = old.query::<Content>().fetch().await.unwrap().rows;
+    assert_eq!(rows.iter().map(|row| row.balance).collect::<Vec<_>>(), [1, 2, 1_003, 4, 5]);
+    running.stop().await;
+    newer.stop().await;
+    bench.store.close().await;
+}
