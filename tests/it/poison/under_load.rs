@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use cqrs_runtime::backend::sea_orm::{Options, open};
 use cqrs_runtime::prelude::*;
 use cqrs_runtime::projection::ReadModels;
 use cqrs_runtime::store::{Append, EventStore, ExpectedVersion, NewEvent, NewGeneration, StreamKey};
@@ -78,7 +79,7 @@ async fn one_that_fails_rests_alone(database: Database) {
     let fingerprint = bench.generations().await[0].fingerprint.clone();
     let tables = [Content::TABLE, LastMove::TABLE].map(|table| table.shape(table.name.to_owned()));
     let new = NewGeneration { projection: NAME, fingerprint: &fingerprint, partitions: 4, tables: &tables };
-    let backend = cqrs_runtime::backend::sea_orm::open(&bench.database.url, &Default::default()).await.unwrap();
+    let backend = open(&bench.database.url, &Options::default()).await.unwrap();
     backend.tables().unwrap().create_generation(&new).await.unwrap();
     until(async || bench.serving().await == Some(2)).await;
     let position = bench.moves("b", Fault::Nothing).await;

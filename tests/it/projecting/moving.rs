@@ -85,7 +85,7 @@ impl Apply<Swept> for Board {
 #[read_model(events(Board(Put, Shifted, Counted, Swept)), partition = tenant)]
 struct Piece {
     #[read_model(key)]
-    piece: i64,
+    number: i64,
     #[read_model(filter)]
     zone: String,
     counted: i64,
@@ -97,7 +97,8 @@ impl Project<Put> for Piece {
     fn project(row: &mut Row<Self>, event: &Recorded<Put>) -> Result<(), ProjectionError> {
         let Put { piece, zone } = event.event.clone();
         let parity = Some(piece % 2);
-        row.at(piece).upsert(|| Self { piece, zone: String::new(), counted: 0, parity }, |known| known.zone = zone)
+        row.at(piece)
+            .upsert(|| Self { number: piece, zone: String::new(), counted: 0, parity }, |known| known.zone = zone)
     }
 }
 
@@ -142,7 +143,7 @@ fn game(rng: &mut Rng) -> ([Vec<NewEvent>; 2], [Vec<Piece>; 2]) {
         let event = match rng.u8(..100) {
             0..=59 => {
                 let piece = rng.i64(0..150);
-                let fresh = Piece { piece, zone: String::new(), counted: 0, parity: Some(piece % 2) };
+                let fresh = Piece { number: piece, zone: String::new(), counted: 0, parity: Some(piece % 2) };
                 rows.entry(piece).or_insert(fresh).zone.clone_from(&zone);
                 happens(&Put { piece, zone })
             }
