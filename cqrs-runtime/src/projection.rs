@@ -12,7 +12,6 @@ mod query;
 mod read_models;
 mod route;
 mod row;
-mod sequence;
 mod tables;
 
 #[cfg(feature = "testing")]
@@ -31,7 +30,7 @@ pub(crate) use self::route::Projected;
 pub(crate) use self::route::Routing;
 pub use self::route::{Lookup, PartitionBy, PartitionKey, Projection, Route};
 pub use self::row::{Keyed, Matching, Row};
-pub use self::sequence::Sequence;
+pub use crate::store::Sequence;
 
 pub use crate::store::{DeadLetter, Generation, GenerationKey, GenerationState};
 

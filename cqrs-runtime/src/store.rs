@@ -14,6 +14,7 @@ mod memory;
 mod pages;
 pub(crate) mod pause;
 mod query;
+pub(crate) mod sequence;
 mod stored;
 mod tables;
 mod valid;
@@ -34,6 +35,7 @@ pub use lease::{Advance, AdvanceVerdict, Checkpoint, Lease, Leases, Session, Wor
 pub use memory::MemoryBackend;
 pub(crate) use pages::EventPosition;
 pub use query::{Cursor, Direction, EventQuery, LoadQuery, LogHead, Until};
+pub use sequence::Sequence;
 pub use stored::StoredEvent;
 pub use tables::{
     BatchKind, ChangeCounts, Changed, ChangesQuery, Comparison, Condition, DeadLetter, Generation, GenerationKey,

@@ -2,11 +2,15 @@
 //!
 //! A subscription has no task and no queue of its own: it reads a page when the one before has been taken, and waits for
 //! [`Hints`](crate::store::Hints) when there is none. Who takes events slowly lags behind and costs nobody anything.
+//!
+//! A [`DurableSubscription`] has a name, under which the database keeps how far its subscribers have come.
 
+mod durable;
 mod follower;
 
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
+pub use self::durable::{DurableSubscription, Start, Subscriber, SubscriptionError};
 use self::follower::Follower;
 use crate::store::{Cursor, EventQuery, EventStore, StoreError, StoredEvent};
 

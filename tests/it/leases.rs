@@ -20,7 +20,7 @@ fn worker(number: u128) -> WorkerId {
 }
 
 fn session(number: u128) -> Session {
-    Session { name: NAME.to_owned(), worker: worker(number), partitions: 4, lease_time: HOUR }
+    Session::new(NAME, worker(number), 4, HOUR)
 }
 
 async fn acquire(backend: &dyn Backend, number: u128) -> Vec<Lease> {

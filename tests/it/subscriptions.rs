@@ -1,5 +1,6 @@
 //! Subscriptions: all that is in the log, then all that is appended; none missed, none twice, in order.
 
+mod durable;
 mod endings;
 mod held;
 mod interleavings;
@@ -10,6 +11,7 @@ mod typed;
 
 use std::sync::Arc;
 
+use cqrs_runtime::backend::sea_orm::{Options, open};
 use cqrs_runtime::store::{
     Append, Backend, EventQuery, EventStore, MemoryBackend, NewEvent, StoreError, StoredEvent, WriterOptions,
 };
@@ -47,6 +49,16 @@ impl Log {
                 EventStore::with_backend(Arc::clone(log) as Arc<dyn Backend>, WriterOptions::default())
             }
             Self::Database(database) => EventStore::open(&database.url).await.unwrap(),
+        }
+    }
+}
+
+impl Log {
+    /// The database behind it.
+    async fn backend(&self) -> Arc<dyn Backend> {
+        match self {
+            Self::Memory(log) => Arc::clone(log) as Arc<dyn Backend>,
+            Self::Database(database) => open(&database.url, &Options::default()).await.unwrap(),
         }
     }
 }

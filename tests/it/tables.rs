@@ -139,7 +139,7 @@ fn everything(shape: &TableShape) -> Select<'_> {
 }
 
 fn session(key: &GenerationKey, worker: u128) -> Session {
-    Session { name: key.to_string(), worker: WorkerId(Uuid::from_u128(worker)), partitions: 4, lease_time: HOUR }
+    Session::new(key.to_string(), WorkerId(Uuid::from_u128(worker)), 4, HOUR)
 }
 
 /// A generation in the hands of a worker.

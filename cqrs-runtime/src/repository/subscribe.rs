@@ -2,10 +2,11 @@
 
 use futures_util::stream::BoxStream;
 
-use super::{LoadError, Repository, typed};
+use super::{LoadError, Repository, decode, typed};
 use crate::aggregate::Aggregate;
 use crate::event::Recorded;
-use crate::store::{Cursor, EventQuery, StoreError};
+use crate::store::{Cursor, EventQuery, StoreError, StoredEvent};
+use crate::subscription::DurableSubscription;
 
 impl<A: Aggregate> Repository<A> {
     /// The events of a query over this aggregate's streams of the repository's tenant, typed: from the first one on, and
@@ -44,5 +45,32 @@ impl<A: Aggregate> Repository<A> {
         query: EventQuery,
     ) -> Result<BoxStream<'static, Result<Recorded<A::Event>, LoadError>>, StoreError> {
         Ok(typed::<A>(self.store.subscribe_after(cursor, self.own(query)).await?))
+    }
+    /// A subscription to the events of a query over this aggregate's streams whose progress is kept under a name; see
+    /// [`EventStore::durable_subscription`](crate::store::EventStore::durable_subscription).
+    ///
+    /// ```
+    /// # use cqrs_runtime::prelude::*;
+    /// # use cqrs_runtime::repository::Repository;
+    /// # use cqrs_runtime::store::EventQuery;
+    /// # async fn f<Account: Aggregate>(accounts: Repository<Account>) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut audit = accounts.durable_subscription("audit", EventQuery::log()).open().await?;
+    /// let stored = audit.next().await?;
+    /// for event in accounts.decode(&stored)? {
+    ///     println!("{}: {:?}", event.stream_id, event.metadata.recorded_at);
+    /// }
+    /// audit.confirm(&stored).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn durable_subscription(&self, name: impl Into<String>, query: EventQuery) -> DurableSubscription {
+        self.store.durable_subscription(name, self.own(query))
+    }
+
+    /// A stored event of this aggregate, typed: one, unless an upcaster makes several of it, or none.
+    ///
+    /// # Errors
+    /// [`LoadError::Undecodable`] when it is no event of the aggregate, or of a shape that is not known.
+    pub fn decode(&self, event: &StoredEvent) -> Result<Vec<Recorded<A::Event>>, LoadError> {
+        decode::<A>(event)
     }
 }

@@ -187,7 +187,7 @@ impl EventStore {
         reading: impl Future<Output = Result<T, StoreError>> + Send + 'static,
     ) -> Result<T, StoreError> {
         // A task that is ended has lost its runtime, and so has the store.
-        self.lookout.runtime().spawn(guarded(reading)).await.map_or(Err(StoreError::Closed), Result::flatten)
+        self.runtime().spawn(guarded(reading)).await.map_or(Err(StoreError::Closed), Result::flatten)
     }
 
     /// Hands a stream's snapshot and the events after it to `sink`; see [`Backend::load`].
@@ -260,6 +260,11 @@ impl EventStore {
     /// Waits until the store is closed.
     pub(crate) async fn closed(&self) {
         self.lookout.closed().await;
+    }
+
+    /// What runs its tasks.
+    pub(crate) fn runtime(&self) -> &Handle {
+        self.lookout.runtime()
     }
 
     /// The database itself.

@@ -4,6 +4,7 @@
 //! sessions last. A *lease* is a partition in the hands of a worker; its *epoch* grows with every worker that takes it, so
 //! that one who has lost it and does not know can't move the partition's *checkpoint*.
 
+mod alive;
 mod share;
 
 use std::time::Duration;
@@ -13,6 +14,7 @@ use uuid::Uuid;
 
 use super::StoreError;
 
+pub(crate) use self::alive::Alive;
 pub(crate) use self::share::{Partition, Share, judge, judged_unasked};
 
 /// The longest time that a session is given at once.
@@ -33,6 +35,18 @@ pub struct Session {
     pub partitions: u32,
     /// How long the session lasts unless it is prolonged; a day at most.
     pub lease_time: Duration,
+    /// The position at which the partitions of a new name start; 0 before the first event.
+    pub checkpoint: u64,
+    /// The id of the event at that position; nil before the first.
+    pub event_id: Uuid,
+}
+
+impl Session {
+    /// A worker's session with a name whose partitions start before the first event.
+    #[must_use]
+    pub fn new(name: impl Into<String>, worker: WorkerId, partitions: u32, lease_time: Duration) -> Self {
+        Self { name: name.into(), worker, partitions, lease_time, checkpoint: 0, event_id: Uuid::nil() }
+    }
 }
 
 /// A partition in the hands of a worker.
@@ -116,7 +130,7 @@ pub struct Checkpoint {
 /// # async fn f(backend: &MemoryBackend) -> Result<(), StoreError> {
 /// let worker = WorkerId(Uuid::now_v7());
 /// let lease_time = Duration::from_secs(10);
-/// let session = Session { name: "account_summary".to_owned(), worker, partitions: 4, lease_time };
+/// let session = Session::new("account_summary", worker, 4, lease_time);
 /// let leases = backend.acquire(&session).await?;
 /// // .. handle the events behind `leases[0].checkpoint` up to the one at position 7, then:
 /// let step = Advance { lease: leases[0], position: 7, event_id: Uuid::now_v7() };
@@ -131,7 +145,7 @@ pub trait Leases: Send + Sync + 'static {
     /// Joins a name or stays with it, and takes and gives up partitions up to the worker's fair share: all that the
     /// worker has now, in order.
     ///
-    /// The partitions of a new name start at position 0. Those whose worker has given them up, or whose session has
+    /// The partitions of a new name start where the session says. Those whose worker has given them up, or whose session has
     /// expired, are free; one whose last step is being written is passed over until that has ended. Of `n` partitions
     /// and `w` workers, each has `n / w`, and the first `n % w` by their ids one more. What a newcomer is to have, the
     /// others give up when they ask the next time, so this is called again and again, between two batches.

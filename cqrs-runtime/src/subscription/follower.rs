@@ -36,6 +36,11 @@ impl Follower {
         self
     }
 
+    /// The event up to which all that the query wants has been given.
+    pub(super) fn seen(&self) -> Option<EventPosition> {
+        self.seen
+    }
+
     /// The next page, which has an event at least; `None` where no further one can come.
     pub(super) async fn next(&mut self) -> Result<Option<Vec<StoredEvent>>, StoreError> {
         let mut outage = Outage::default();
@@ -43,8 +48,7 @@ impl Follower {
             if self.store.is_closed() {
                 return Err(StoreError::Closed);
             }
-            self.wait().await?;
-            match self.page().await {
+            match self.step().await {
                 Ok(page) if !page.is_empty() => return Ok(Some(page)),
                 Ok(_) => outage = Outage::default(),
                 Err(error) if error.is_retryable() => select! {
@@ -55,6 +59,12 @@ impl Follower {
             }
         }
         Ok(None)
+    }
+
+    /// Waits until there may be more to read, and reads it: perhaps nothing.
+    pub(super) async fn step(&mut self) -> Result<Vec<StoredEvent>, StoreError> {
+        self.wait().await?;
+        self.page().await
     }
 
     fn is_complete(&self) -> bool {
@@ -131,8 +141,8 @@ async fn read(store: EventStore, query: EventQuery, seen: Option<EventPosition>)
     Ok(Page { events, end, caught_up })
 }
 
-/// A time during which the database can't be read.
-struct Outage {
+/// A time during which the database can't be reached.
+pub(super) struct Outage {
     pause: Pause,
     said: bool,
 }
@@ -144,7 +154,7 @@ impl Default for Outage {
 }
 
 impl Outage {
-    async fn wait(&mut self, error: &StoreError) {
+    pub(super) async fn wait(&mut self, error: &StoreError) {
         if !std::mem::replace(&mut self.said, true) {
             tracing::warn!(error = error as &dyn std::error::Error, "a subscription waits for the database");
         }

@@ -93,7 +93,7 @@ impl Run<'_> {
     async fn acquire(&mut self, number: u8, lives: bool) {
         let worker = self.worker(number);
         let lease_time = if lives { HOUR } else { Duration::ZERO };
-        let session = Session { name: self.name.clone(), worker, partitions: PARTITIONS, lease_time };
+        let session = Session::new(&self.name, worker, PARTITIONS, lease_time);
         let leases = self.backend.acquire(&session).await.unwrap();
         self.model.acquired(worker, lives, &leases);
         self.known.entry(number).or_default().extend(leases);

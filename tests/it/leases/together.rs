@@ -48,7 +48,7 @@ async fn round(backend: &dyn Backend, number: usize, round: usize, seen: &Mutex<
     // In another order each, so that they cross.
     for turn in 0..NAMES.len() {
         let name = NAMES[(turn + number) % NAMES.len()];
-        let session = Session { name: name.to_owned(), worker, partitions: PARTITIONS, lease_time: HOUR };
+        let session = Session::new(name, worker, PARTITIONS, HOUR);
         let leases = backend.acquire(&session).await.unwrap();
         let mut steps: Vec<Advance> = leases.iter().map(|&lease| to(lease, lease.checkpoint + 1)).collect();
         if number.is_multiple_of(2) {
@@ -100,7 +100,7 @@ pub(crate) async fn contend(stores: Vec<Arc<dyn Backend>>) {
 /// Batches of one worker that name the same partitions in other orders: one of each round is written.
 async fn cross(stores: Vec<Arc<dyn Backend>>) {
     let partitions = 24;
-    let session = Session { name: NAMES[0].to_owned(), worker: worker(1), partitions, lease_time: HOUR };
+    let session = Session::new(NAMES[0], worker(1), partitions, HOUR);
     for position in 1..=ROUNDS as u64 {
         let leases = stores[0].acquire(&session).await.unwrap();
         let batches = (0..4).map(|number: usize| {

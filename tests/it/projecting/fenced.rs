@@ -85,7 +85,7 @@ fn other() -> WorkerId {
 }
 
 fn session(key: &GenerationKey, worker: WorkerId) -> Session {
-    Session { name: key.to_string(), worker, partitions: 4, lease_time: HOUR }
+    Session::new(key.to_string(), worker, 4, HOUR)
 }
 
 /// The worker's session expires, and the other one takes its partitions.

@@ -6,13 +6,13 @@ use std::ops::ControlFlow;
 use chrono::Utc;
 
 use super::super::fold::{Parked, Prepared};
-use super::super::sequence::partition as partition_of;
 use super::super::{Projection, ProjectionError};
 use super::letters::after_retry;
 use super::loader::Rows;
 use super::worker::{Progress, Worker};
 use super::{EngineError, EngineOptions};
 use crate::event::RawEvent;
+use crate::store::sequence::partition as partition_of;
 use crate::store::{Advance, BatchKind, DeadLetter, EventQuery, LetterChanges, LetterRequest, StoreError};
 
 impl<M: Projection> Worker<M> {

@@ -3,9 +3,9 @@
 use std::time::Instant;
 
 use super::super::Projection;
-use super::super::sequence::partition as partition_of;
 use super::letters::Letters;
 use super::worker::Worker;
+use crate::store::sequence::partition as partition_of;
 use crate::store::{Generation, GenerationState, Session, StoreError};
 
 impl<M: Projection> Worker<M> {
@@ -45,12 +45,8 @@ impl<M: Projection> Worker<M> {
             self.leased_at = Some(Instant::now());
             return Ok(());
         }
-        let session = Session {
-            name: self.generation.key.to_string(),
-            worker: self.id,
-            partitions: self.generation.partitions,
-            lease_time: self.options.lease_time,
-        };
+        let Generation { key, partitions, .. } = &self.generation;
+        let session = Session::new(key.to_string(), self.id, *partitions, self.options.lease_time);
         let asked_at = Instant::now();
         let leases = self.store.tables()?.acquire(&session).await?;
         if leases != self.leases {

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use uuid::Uuid;
 
 use super::MemoryBackend;
 use crate::store::lease::{Partition, Share, judge, judged_unasked, micros};
@@ -25,7 +24,7 @@ impl LeaseTables {
 
     fn partitions_of(&mut self, session: &Session) -> &mut Vec<Partition> {
         let start = |partition| Partition {
-            lease: Lease { partition, epoch: 0, checkpoint: 0, event_id: Uuid::nil() },
+            lease: Lease { partition, epoch: 0, checkpoint: session.checkpoint, event_id: session.event_id },
             worker: None,
         };
         let partitions = self.partitions.entry(session.name.clone()).or_default();

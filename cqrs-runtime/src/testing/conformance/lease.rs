@@ -18,7 +18,7 @@ fn worker(number: u128) -> WorkerId {
 }
 
 fn session(number: u128) -> Session {
-    Session { name: NAME.to_owned(), worker: worker(number), partitions: 4, lease_time: HOUR }
+    Session::new(NAME, worker(number), 4, HOUR)
 }
 
 async fn acquire(backend: &dyn Backend, session: &Session) -> Vec<Lease> {
@@ -248,4 +248,20 @@ pub async fn the_standing_of_partitions_is_told(backend: &dyn Backend) {
     ];
     assert_eq!(told.collect::<Vec<_>>(), expected);
     assert_eq!(checkpoints[3].lease, to(mine[1], head).done());
+}
+
+/// The first session of a name says where its partitions start; later ones don't.
+pub async fn a_new_name_starts_where_it_is_said(backend: &dyn Backend) {
+    let start = |number, checkpoint: u64| Session {
+        checkpoint,
+        event_id: Uuid::from_u128(checkpoint.into()),
+        ..session(number)
+    };
+    let leases = acquire(backend, &start(1, 7)).await;
+    let expected = (0..4).map(|partition| Lease { partition, epoch: 1, checkpoint: 7, event_id: Uuid::from_u128(7) });
+    assert_eq!(leases, expected.collect::<Vec<_>>());
+    assert_eq!(advance(backend, 1, &[to(leases[0], 8)]).await, AdvanceVerdict::Advanced);
+    expire(backend, 1).await;
+    let taken = acquire(backend, &start(2, 3)).await;
+    assert_eq!(taken.iter().map(|lease| lease.checkpoint).collect::<Vec<_>>(), [8, 7, 7, 7]);
 }

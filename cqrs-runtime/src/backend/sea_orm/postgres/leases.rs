@@ -17,7 +17,7 @@ use crate::store::{Advance, AdvanceVerdict, Checkpoint, Lease, Leases, Session, 
 
 const NOW: &str = "cqrs_clock()";
 
-const ACQUIRE: &str = "SELECT partition, epoch, position, event_id FROM cqrs_acquire($1, $2, $3, $4)";
+const ACQUIRE: &str = "SELECT partition, epoch, position, event_id FROM cqrs_acquire($1, $2, $3, $4, $5, $6)";
 
 /// The name has another number of partitions; the number is the detail.
 const PARTITIONS_CHANGED: &str = "CQ005";
@@ -39,6 +39,8 @@ impl Leases for PostgresBackend {
             session.worker.0.into(),
             i64::from(session.partitions).into(),
             micros(session.lease_time).into(),
+            session.checkpoint.cast_signed().into(),
+            session.event_id.into(),
         ];
         match all(&self.workers, ACQUIRE, values).await {
             Ok(rows) => rows.iter().map(leases::lease).collect(),

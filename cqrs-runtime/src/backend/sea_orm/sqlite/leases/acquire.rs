@@ -1,7 +1,6 @@
 //! Taking and giving up partitions.
 
 use sea_orm::sqlx::query;
-use uuid::Uuid;
 
 use super::super::held::Held;
 use super::blob;
@@ -15,7 +14,7 @@ const WRITE_AND_COMMIT: &str = "
     DELETE FROM cqrs_workers WHERE expires_at <= (SELECT now FROM cqrs_clock);
     INSERT INTO cqrs_workers (name, worker, expires_at) VALUES ($1, $2, (SELECT now FROM cqrs_clock) + $3)
     ON CONFLICT (name, worker) DO UPDATE SET expires_at = excluded.expires_at;
-    INSERT INTO cqrs_checkpoints (name, partition) SELECT $1, value FROM json_each($4);
+    INSERT INTO cqrs_checkpoints (name, partition, position, event_id) SELECT $1, value, $7, $8 FROM json_each($4);
     UPDATE cqrs_checkpoints SET worker = NULL WHERE name = $1 AND partition IN (SELECT value FROM json_each($5));
     UPDATE cqrs_checkpoints SET worker = $2, epoch = epoch + 1
     WHERE name = $1 AND partition IN (SELECT value FROM json_each($6));
@@ -31,7 +30,7 @@ pub(super) async fn acquire(connection: &mut Held, session: &Session) -> Result<
         alive.insert(session.worker);
     }
     let new = if partitions.is_empty() { 0..session.partitions } else { 0..0 };
-    partitions.extend(new.clone().map(at_the_start));
+    partitions.extend(new.clone().map(|partition| at_the_start(partition, session)));
     let share = Share::of(session, &partitions, &alive)?;
     let statements = query(WRITE_AND_COMMIT)
         .bind(session.name.clone())
@@ -39,14 +38,17 @@ pub(super) async fn acquire(connection: &mut Held, session: &Session) -> Result<
         .bind(micros(session.lease_time))
         .bind(numbers(new))
         .bind(numbers(share.gives_up.iter().copied()))
-        .bind(numbers(share.takes.iter().copied()));
+        .bind(numbers(share.takes.iter().copied()))
+        .bind(session.checkpoint.cast_signed())
+        .bind(session.event_id.as_bytes().to_vec());
     connection.run(statements).await?;
     connection.committed();
     Ok(partitions.iter().filter_map(|partition| share.lease(session.worker, partition)).collect())
 }
 
-fn at_the_start(partition: u32) -> Partition {
-    Partition { lease: Lease { partition, epoch: 0, checkpoint: 0, event_id: Uuid::nil() }, worker: None }
+fn at_the_start(partition: u32, session: &Session) -> Partition {
+    let Session { checkpoint, event_id, .. } = *session;
+    Partition { lease: Lease { partition, epoch: 0, checkpoint, event_id }, worker: None }
 }
 
 fn numbers(numbers: impl Iterator<Item = u32>) -> String {

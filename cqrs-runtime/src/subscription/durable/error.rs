@@ -1,0 +1,27 @@
+use crate::id::ParseIdError;
+use crate::store::StoreError;
+
+/// Why a durable subscription can't go on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SubscriptionError {
+    /// The log can't be read, or progress can't be kept.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The event has been given to another subscriber meanwhile, or will be: this one gave no sign of life for too long, or
+    /// has to share. What it did may be done twice.
+    #[error("the event at position {position} is no longer this subscriber's")]
+    LeaseLost {
+        /// The event's position.
+        position: u64,
+    },
+    /// The text is no name.
+    #[error("the text is no name of a subscription")]
+    Name(#[from] ParseIdError),
+    /// The query says where to begin or to end, which is for the subscription to say.
+    #[error("a durable subscription has neither a limit nor versions, ends nowhere and never goes backwards")]
+    Query,
+    /// There is no partition, or no time for a lease.
+    #[error("a durable subscription needs a partition and a lease time")]
+    Options,
+}

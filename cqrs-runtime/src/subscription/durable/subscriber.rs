@@ -1,0 +1,225 @@
+//! One who takes the events of a durable subscription.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use tokio::select;
+use tokio::time::sleep;
+use uuid::Uuid;
+
+use super::SubscriptionError;
+use super::share::Share;
+use crate::store::lease::Alive;
+use crate::store::{AdvanceVerdict, Cursor, EventPosition, EventQuery, EventStore, Session, StoreError, StoredEvent};
+use crate::subscription::follower::{Follower, Outage};
+
+/// One who takes the events of a [`DurableSubscription`](super::DurableSubscription).
+///
+/// It gives signs of life while it is there. When it is dropped, others get its partitions when its lease time is over;
+/// [`close`](Self::close) gives them up at once.
+pub struct Subscriber {
+    store: EventStore,
+    query: EventQuery,
+    session: Session,
+    share: Share,
+    asked_at: Option<Instant>,
+    /// Under way also while nobody waits for it.
+    reading: Option<BoxFuture<'static, Page>>,
+    read: VecDeque<StoredEvent>,
+    /// The event up to which all that is wanted has been read.
+    seen: Option<EventPosition>,
+    _alive: Alive,
+}
+
+/// What was read, and who reads on.
+type Page = (Follower, Result<Vec<StoredEvent>, StoreError>);
+
+fn read(mut follower: Follower) -> BoxFuture<'static, Page> {
+    async move {
+        let page = follower.step().await;
+        (follower, page)
+    }
+    .boxed()
+}
+
+impl std::fmt::Debug for Subscriber {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Subscriber").field("session", &self.session).field("share", &self.share).finish_non_exhaustive()
+    }
+}
+
+impl Subscriber {
+    pub(super) async fn begin(store: EventStore, query: EventQuery, session: Session) -> Result<Self, StoreError> {
+        let alive = store.keep_alive(session.worker, session.lease_time);
+        let mut subscriber = Self {
+            share: Share::new(session.partitions),
+            store,
+            query,
+            session,
+            asked_at: None,
+            reading: None,
+            read: VecDeque::new(),
+            seen: None,
+            _alive: alive,
+        };
+        subscriber.take_share().await?;
+        Ok(subscriber)
+    }
+
+    /// The next event; waits until there is one for this subscriber.
+    ///
+    /// Events come in the order of the log. One that was not confirmed comes again when its partition is taken the next
+    /// time, by this subscriber or another, and after [`rewind`](Self::rewind). Dropping the future loses nothing. A
+    /// database that can't be reached is tried again until it can.
+    ///
+    /// # Errors
+    /// [`StoreError::Closed`] when the store is closed, [`StoreError::LogDiverged`] when the log has lost the last event
+    /// that was confirmed, and any other error that trying again does not help.
+    pub async fn next(&mut self) -> Result<StoredEvent, SubscriptionError> {
+        let mut outage = Outage::default();
+        loop {
+            if self.store.is_closed() {
+                return Err(StoreError::Closed.into());
+            }
+            match self.step().await {
+                Ok(Some(event)) => return Ok(event),
+                Ok(None) => outage = Outage::default(),
+                Err(error) if error.is_retryable() => select! {
+                    () = outage.wait(&error) => {}
+                    () = self.store.closed() => {}
+                },
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Keeps that an event has been handled, and all that was given out before it.
+    ///
+    /// # Errors
+    /// [`SubscriptionError::LeaseLost`] when the event is no longer this subscriber's; when the database can't be written,
+    /// and then it is not known whether it was.
+    pub async fn confirm(&mut self, event: &StoredEvent) -> Result<(), SubscriptionError> {
+        if self.asked_at.is_none() {
+            // The last try may have gone through.
+            self.take_share().await?;
+        }
+        let position = event.position;
+        if self.share.gave_out(event) && self.advance(position, event.event_id).await? {
+            return Ok(());
+        }
+        Err(SubscriptionError::LeaseLost { position })
+    }
+
+    /// Has all events given out again that were not confirmed: after a failure, for another try.
+    pub fn rewind(&mut self) {
+        self.share.rewind();
+        self.read_anew();
+    }
+
+    /// Gives the partitions up to other subscribers at once. What was not confirmed comes again, to one of them.
+    ///
+    /// # Errors
+    /// When the database can't be written; the partitions are then free when the lease time is over.
+    pub async fn close(mut self) -> Result<(), StoreError> {
+        self.skip_foreign().await?;
+        self.store.backend().release(&self.session.name, self.session.worker).await
+    }
+
+    /// An event, or what brings one nearer.
+    async fn step(&mut self) -> Result<Option<StoredEvent>, StoreError> {
+        self.take_share().await?;
+        if let Some(event) = self.read.pop_front() {
+            self.share.gave(event.position);
+            return Ok(Some(event));
+        }
+        let rest = self.rest();
+        let Some(reading) = &mut self.reading else {
+            select! {
+                () = sleep(rest) => {}
+                () = self.store.closed() => {}
+            }
+            return Ok(None);
+        };
+        let (follower, page) = select! {
+            page = reading => page,
+            () = sleep(rest) => return Ok(None),
+        };
+        self.seen = follower.seen();
+        self.reading = Some(read(follower));
+        self.read.extend(page?.into_iter().filter(|event| self.share.wants(event)));
+        Ok(None)
+    }
+
+    /// How often partitions are asked for: what a dead one leaves is free within the lease time.
+    fn every(&self) -> Duration {
+        self.session.lease_time / 4
+    }
+
+    /// How long it may wait before it asks again.
+    fn rest(&self) -> Duration {
+        self.asked_at.map_or(Duration::ZERO, |at| self.every().saturating_sub(at.elapsed()))
+    }
+
+    /// Asks for partitions, from time to time.
+    async fn take_share(&mut self) -> Result<(), StoreError> {
+        if self.asked_at.is_some_and(|at| at.elapsed() < self.every()) {
+            return Ok(());
+        }
+        self.skip_foreign().await?;
+        let asked_at = Instant::now();
+        let leases = self.store.backend().acquire(&self.session).await?;
+        if self.share.take(&leases) {
+            self.read_anew();
+        }
+        self.asked_at = Some(asked_at);
+        Ok(())
+    }
+
+    /// Reads on where the partitions are.
+    fn read_anew(&mut self) {
+        self.read.clear();
+        self.seen = None;
+        self.reading = self.share.from().map(|(position, event_id)| {
+            let query = self.query.clone();
+            let after = query.after_position.max(Some(position));
+            let follower = Follower::new(self.store.clone(), EventQuery { after_position: after, ..query });
+            read(match event_id {
+                // Whose log it is, is not looked at.
+                Some(event_id) => follower.behind(Cursor { log: Uuid::nil(), position, event_id }),
+                None => follower,
+            })
+        });
+    }
+
+    /// Where nothing is left to give out or to confirm, moves the checkpoints past what was none of the query's, so that it
+    /// is not read again.
+    async fn skip_foreign(&mut self) -> Result<(), StoreError> {
+        let Some(EventPosition { position, event_id, .. }) = self.seen else { return Ok(()) };
+        if self.read.is_empty() && !self.share.is_pending() {
+            self.share.gave(position);
+            self.advance(position, event_id).await?;
+        }
+        Ok(())
+    }
+
+    /// Moves the checkpoints; false where others have the partitions by now.
+    async fn advance(&mut self, position: u64, event_id: Uuid) -> Result<bool, StoreError> {
+        let steps = self.share.steps(position, event_id);
+        if steps.is_empty() {
+            return Ok(true);
+        }
+        // Whatever comes of it, unless it is known to have gone well: where the checkpoints are then has to be asked for.
+        let asked_at = self.asked_at.take();
+        let verdict = self.store.backend().advance(&self.session.name, self.session.worker, &steps).await?;
+        if verdict == AdvanceVerdict::Advanced {
+            self.share.advanced(&steps);
+            self.asked_at = asked_at;
+            return Ok(true);
+        }
+        self.share.clear();
+        self.read_anew();
+        Ok(false)
+    }
+}
