@@ -1,6 +1,10 @@
 //! A log to be read again.
 
-use bank::domain::{AccountId, AccountOpened, Currency, FeeCharged, InterestApplied, Money, MoneyDeposited, MoneyWithdrawn};
+use std::collections::HashMap;
+
+use bank::domain::{
+    AccountId, AccountOpened, Currency, FeeCharged, InterestApplied, Money, MoneyDeposited, MoneyWithdrawn,
+};
 use chrono::Utc;
 use cqrs_runtime::event::Event;
 use cqrs_runtime::store::{Append, EventStore, ExpectedVersion, NewEvent, StreamKey};
@@ -19,23 +23,31 @@ pub(crate) async fn fill(store: &EventStore, events: u64, per_account: u64) -> R
     let accounts = (events / per_account).max(1);
     let ids: Vec<AccountId> = (0..accounts).map(|_| Uuid::now_v7().into()).collect();
     let mut random = fastrand::Rng::with_seed(7);
-    let mut appends = Vec::new();
+    let (mut round, mut at) = (Vec::<Append>::new(), HashMap::new());
     for number in 0..events {
         // A new account now and then; else one of those that there are moves.
         let known = number / per_account;
         let is_new = number % per_account == 0 && known < accounts;
         let index = usize::try_from(if is_new { known } else { random.u64(..(known + 1).min(accounts)) })?;
         let event = if is_new { opened(&mut random)? } else { moved(&mut random)? };
-        let stream = StreamKey::new("Account", ids[index].to_string());
-        appends.push(Append::new(stream, ExpectedVersion::Any, vec![event]));
-        if appends.len() == AT_ONCE || number + 1 == events {
-            write(store, std::mem::take(&mut appends)).await?;
+        // Appends that wait at the same time have no order: those of a stream are one.
+        match at.get(&index).and_then(|at: &usize| round.get_mut(*at)) {
+            Some(append) => append.events.push(event),
+            None => {
+                at.insert(index, round.len());
+                let stream = StreamKey::new("Account", ids[index].to_string());
+                round.push(Append::new(stream, ExpectedVersion::Any, vec![event]));
+            }
+        }
+        if round.len() == AT_ONCE || number + 1 == events {
+            write(store, std::mem::take(&mut round)).await?;
+            at.clear();
         }
     }
     Ok(())
 }
 
-/// One round: the appends share their commits; those of one stream keep their order.
+/// One round of appends that share their commits.
 async fn write(store: &EventStore, appends: Vec<Append>) -> Result<(), Error> {
     let appends = stream::iter(appends).map(|append| store.append(append)).buffered(AT_ONCE);
     appends.try_for_each(|_| async { Ok(()) }).await?;

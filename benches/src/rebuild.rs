@@ -91,7 +91,8 @@ impl Rebuild {
             self.fill(&address)?;
             let mut outcomes = Vec::new();
             for contestant in Contestant::ALL {
-                let last = if contestant == Contestant::OneByOne { self.one_by_one.min(self.events) } else { self.events };
+                let last =
+                    if contestant == Contestant::OneByOne { self.one_by_one.min(self.events) } else { self.events };
                 outcomes.push((contestant, contest(&address, contestant, last)?));
             }
             let (ours, by_hand) = (outcomes[0].1.tables, outcomes[1].1.tables);

@@ -3,7 +3,9 @@
 pub(super) mod postgres;
 pub(super) mod sqlite;
 
-use bank::domain::{AccountOpened, Currency, Email, FeeCharged, InterestApplied, Money, MoneyDeposited, MoneyWithdrawn};
+use bank::domain::{
+    AccountOpened, Currency, Email, FeeCharged, InterestApplied, Money, MoneyDeposited, MoneyWithdrawn,
+};
 
 use crate::Error;
 

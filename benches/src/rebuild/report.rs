@@ -8,7 +8,7 @@ use crate::database::Address;
 
 pub(super) fn print(address: &Address, outcomes: &[(Contestant, Outcome)]) {
     let mut table = Table::new();
-    table.load_preset(UTF8_FULL_CONDENSED);
+    table.load_style(UTF8_FULL_CONDENSED);
     table.set_header([address.name(), "events", "seconds", "events/s", "of ours", "peak MiB"]);
     let rate = |outcome: &Outcome| outcome.events as f64 / outcome.elapsed.as_secs_f64();
     let ours = outcomes.first().map_or(1.0, |(_, outcome)| rate(outcome));

@@ -40,7 +40,8 @@ const MOVED: &str = "UPDATE summary SET balance_minor = balance_minor + $2, tran
 
 const ENTERED: &str = "INSERT INTO statement VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $7)";
 
-const LOAD: &str = "SELECT account_id, owner, email, balance_minor, currency, transactions, opened_at, last_transaction_at
+const LOAD: &str =
+    "SELECT account_id, owner, email, balance_minor, currency, transactions, opened_at, last_transaction_at
     FROM summary WHERE account_id = ANY ($1)";
 
 const WRITE: &str = "INSERT INTO summary

@@ -39,7 +39,7 @@ const MOVED: &str = "UPDATE summary SET balance_minor = balance_minor + ?2, tran
 const ENTERED: &str = "INSERT INTO statement VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?7)";
 
 struct Stored {
-    position: u64,
+    position: i64,
     account_id: String,
     version: i64,
     at: i64,
@@ -56,7 +56,7 @@ pub(in super::super) fn rebuild(file: &Path, last: u64, size: usize) -> Result<T
     writing.execute_batch(TABLES)?;
     let mut position = 0;
     loop {
-        let page = page(&reading, position, last)?;
+        let page = page(&reading, position, i64::try_from(last)?)?;
         let Some(end) = page.last() else { break };
         position = end.position;
         for batch in page.chunks(size) {
@@ -72,9 +72,9 @@ pub(in super::super) fn rebuild(file: &Path, last: u64, size: usize) -> Result<T
     sum(&writing)
 }
 
-fn page(reading: &Connection, after: u64, last: u64) -> Result<Vec<Stored>, Error> {
+fn page(reading: &Connection, after: i64, last: i64) -> Result<Vec<Stored>, Error> {
     let mut read = reading.prepare_cached(READ)?;
-    let rows = read.query_map(params![after, last, BATCH], |row| {
+    let rows = read.query_map(params![after, last, i64::try_from(BATCH)?], |row| {
         Ok(Stored {
             position: row.get(0)?,
             account_id: row.get(1)?,
