@@ -13,7 +13,9 @@ async fn opened(database: &Database) -> Arc<dyn Backend> {
 /// The call that a batch begins with: it moves partition 0 of the first worker from 0 to 5.
 fn fence(lease: Lease) -> String {
     let (worker, epoch) = (worker(1).0, lease.epoch);
-    format!("cqrs_advance('{NAME}', '{worker}', '{{0}}', '{{{epoch}}}', '{{0}}', '{{5}}', ARRAY[gen_random_uuid()])")
+    format!(
+        "cqrs_advance('{NAME}', '{worker}', '{{0}}', '{{{epoch}}}', '{{0}}', '{{5}}', ARRAY[gen_random_uuid()], false)"
+    )
 }
 
 /// A worker whose session expires while its batch commits loses no partition before the commit has ended.
