@@ -17,6 +17,7 @@ mod query;
 pub(crate) mod sequence;
 mod stored;
 mod tables;
+mod transaction;
 mod valid;
 mod watch;
 mod writer;
@@ -42,5 +43,6 @@ pub use tables::{
     GenerationState, Keys, LetterChanges, LetterRequest, NewGeneration, Order, RowBatch, SeenChanges, Select, Selected,
     SwapVerdict, TableColumn, TableShape, TableWrite, Tables, ToldChanges, Wanted,
 };
+pub use transaction::{Begun, Transaction};
 pub use watch::{Waiting, Watch};
 pub use writer::WriterOptions;

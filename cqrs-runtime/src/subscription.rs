@@ -10,7 +10,7 @@ mod follower;
 
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
-pub use self::durable::{DurableSubscription, Start, Subscriber, SubscriptionError};
+pub use self::durable::{DurableSubscription, Handling, Start, Subscriber, SubscriptionError};
 use self::follower::Follower;
 use crate::store::{Cursor, EventQuery, EventStore, StoreError, StoredEvent};
 

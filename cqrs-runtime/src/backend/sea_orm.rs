@@ -12,6 +12,7 @@ mod postgres;
 mod sqlite;
 mod statement;
 mod tables;
+mod transaction;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -12,7 +12,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use super::StoreError;
+use super::{Begun, StoreError};
 
 pub(crate) use self::alive::Alive;
 pub(crate) use self::share::{Partition, Share, judge, judged_unasked};
@@ -175,6 +175,16 @@ pub trait Leases: Send + Sync + 'static {
     /// When the database can't be written. Whether it was written is not known where the connection broke;
     /// [`acquire`](Self::acquire) tells.
     async fn advance(&self, name: &str, worker: WorkerId, steps: &[Advance]) -> Result<AdvanceVerdict, StoreError>;
+
+    /// Begins a transaction and moves checkpoints in it, as [`advance`](Self::advance) does; what else is written in it
+    /// commits with them.
+    ///
+    /// # Errors
+    /// [`StoreError::NoTables`] where nothing else can be written; when the database can't be written.
+    async fn begin(&self, name: &str, worker: WorkerId, steps: &[Advance]) -> Result<Begun, StoreError> {
+        let _ = (name, worker, steps);
+        Err(StoreError::NoTables)
+    }
 
     /// How the partitions of a name stand, in order; none where nobody has joined it yet.
     ///

@@ -1,12 +1,14 @@
 //! Subscriptions that the database knows by name: how far their subscribers have come, and who they are.
 
 mod error;
+mod handling;
 mod share;
 mod subscriber;
 
 use std::time::Duration;
 
 pub use self::error::SubscriptionError;
+pub use self::handling::Handling;
 pub use self::subscriber::Subscriber;
 use crate::id::check_text;
 use crate::store::{Direction, EventPosition, EventQuery, EventStore, Session, StoreError, WorkerId};
@@ -119,7 +121,7 @@ impl DurableSubscription {
         if let Some(EventPosition { position, event_id, .. }) = start {
             (session.checkpoint, session.event_id) = (position, event_id);
         }
-        Ok(Subscriber::begin(self.store, self.query, session).await?)
+        Ok(Subscriber::join(self.store, self.query, session).await?)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod model;
 mod sharing;
+mod transactions;
 
 use std::time::Duration;
 

@@ -20,6 +20,7 @@ use sea_orm::DatabaseConnection;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
+use self::leases::begin::Transactions;
 use super::tables::Serving;
 use super::{Options, lookup};
 use crate::store::{
@@ -32,6 +33,7 @@ pub(super) struct SqliteBackend {
     /// A pool of one; who holds the lock may leave a transaction open between two calls.
     writer: Mutex<DatabaseConnection>,
     readers: DatabaseConnection,
+    transactions: Transactions,
     serving: Serving,
     log: Uuid,
     url: String,
@@ -44,7 +46,16 @@ impl SqliteBackend {
         migrate::migrate(&writer).await?;
         let log = migrate::verify(&writer).await?;
         let serving = Serving::default();
-        Ok(Self { writer: Mutex::new(writer), readers, serving, log, url: url.to_owned(), options: *options })
+        let transactions = Transactions::default();
+        Ok(Self {
+            writer: Mutex::new(writer),
+            readers,
+            transactions,
+            serving,
+            log,
+            url: url.to_owned(),
+            options: *options,
+        })
     }
 }
 
@@ -83,7 +94,7 @@ impl Backend for SqliteBackend {
     }
 
     async fn watch(&self, waiting: Waiting) -> Result<Option<Box<dyn Watch>>, StoreError> {
-        let connection = connect::watcher(&self.url, &self.options).await?;
+        let connection = connect::another(&self.url, &self.options).await?;
         Ok(Some(Box::new(watch::DataVersion::new(connection, self.options.watch_interval, waiting).await?)))
     }
 
@@ -99,5 +110,6 @@ impl Backend for SqliteBackend {
         // What a failing close leaves behind, the end of the process takes away; committed data is on the disk.
         let _ = self.writer.lock().await.close_by_ref().await;
         let _ = self.readers.close_by_ref().await;
+        self.transactions.close().await;
     }
 }

@@ -15,6 +15,12 @@ pub enum SubscriptionError {
         /// The event's position.
         position: u64,
     },
+    /// The event has been confirmed before.
+    #[error("the event at position {position} has been confirmed")]
+    Confirmed {
+        /// The event's position.
+        position: u64,
+    },
     /// The text is no name.
     #[error("the text is no name of a subscription")]
     Name(#[from] ParseIdError),

@@ -9,10 +9,12 @@ use tokio::select;
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use super::SubscriptionError;
 use super::share::Share;
+use super::{Handling, SubscriptionError};
 use crate::store::lease::Alive;
-use crate::store::{AdvanceVerdict, Cursor, EventPosition, EventQuery, EventStore, Session, StoreError, StoredEvent};
+use crate::store::{
+    Advance, AdvanceVerdict, Begun, Cursor, EventPosition, EventQuery, EventStore, Session, StoreError, StoredEvent,
+};
 use crate::subscription::follower::{Follower, Outage};
 
 /// One who takes the events of a [`DurableSubscription`](super::DurableSubscription).
@@ -51,7 +53,7 @@ impl std::fmt::Debug for Subscriber {
 }
 
 impl Subscriber {
-    pub(super) async fn begin(store: EventStore, query: EventQuery, session: Session) -> Result<Self, StoreError> {
+    pub(super) async fn join(store: EventStore, query: EventQuery, session: Session) -> Result<Self, StoreError> {
         let alive = store.keep_alive(session.worker, session.lease_time);
         let mut subscriber = Self {
             share: Share::new(session.partitions),
@@ -101,15 +103,74 @@ impl Subscriber {
     /// [`SubscriptionError::LeaseLost`] when the event is no longer this subscriber's; when the database can't be written,
     /// and then it is not known whether it was.
     pub async fn confirm(&mut self, event: &StoredEvent) -> Result<(), SubscriptionError> {
-        if self.asked_at.is_none() {
-            // The last try may have gone through.
-            self.take_share().await?;
-        }
+        self.know_share().await?;
         let position = event.position;
         if self.share.gave_out(event) && self.advance(position, event.event_id).await? {
             return Ok(());
         }
         Err(SubscriptionError::LeaseLost { position })
+    }
+
+    /// Begins a transaction that confirms an event, and all that was given out before it: what is written in it commits
+    /// with the confirmation, so that each event is in effect handled once.
+    ///
+    /// ```
+    /// # use cqrs_runtime::store::StoredEvent;
+    /// # use cqrs_runtime::subscription::Subscriber;
+    /// use sea_orm::ConnectionTrait;
+    ///
+    /// # async fn f(mut search: Subscriber) -> Result<(), Box<dyn std::error::Error>> {
+    /// let event = search.next().await?;
+    /// let handling = search.begin(&event).await?;
+    /// handling.connection()?.execute_unprepared("UPDATE counted SET events = events + 1").await?;
+    /// handling.commit().await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// It holds the partitions, and on SQLite the file: others who write wait until it ends. So nothing else should be
+    /// waited for in it.
+    ///
+    /// # Errors
+    /// [`SubscriptionError::LeaseLost`] when the event is no longer this subscriber's, [`SubscriptionError::Confirmed`]
+    /// when it was handled before, [`StoreError::NoTables`] on a store in memory; when the database can't be written.
+    pub async fn begin(&mut self, event: &StoredEvent) -> Result<Handling<'_>, SubscriptionError> {
+        self.know_share().await?;
+        let position = event.position;
+        if !self.share.gave_out(event) {
+            return Err(SubscriptionError::LeaseLost { position });
+        }
+        let steps = self.share.steps(position, event.event_id);
+        if steps.is_empty() {
+            return Err(SubscriptionError::Confirmed { position });
+        }
+        match self.store.backend().begin(&self.session.name, self.session.worker, &steps).await? {
+            Begun::Transaction(transaction) => Ok(Handling::new(self, transaction, steps)),
+            Begun::Refused(_) => {
+                self.lose_share();
+                Err(SubscriptionError::LeaseLost { position })
+            }
+        }
+    }
+
+    /// Takes steps; unless it is known that they were taken, where the checkpoints are has to be asked for.
+    pub(super) async fn advance_by(
+        &mut self,
+        steps: &[Advance],
+        taking: impl Future<Output = Result<AdvanceVerdict, StoreError>>,
+    ) -> Result<bool, StoreError> {
+        let asked_at = self.asked_at.take();
+        if taking.await? == AdvanceVerdict::Advanced {
+            self.share.advanced(steps);
+            self.asked_at = asked_at;
+            return Ok(true);
+        }
+        self.lose_share();
+        Ok(false)
+    }
+
+    /// Asks where the checkpoints stand, if the last try to move them may have gone through.
+    async fn know_share(&mut self) -> Result<(), StoreError> {
+        if self.asked_at.is_none() { self.take_share().await } else { Ok(()) }
     }
 
     /// Has all events given out again that were not confirmed: after a failure, for another try.
@@ -210,16 +271,15 @@ impl Subscriber {
         if steps.is_empty() {
             return Ok(true);
         }
-        // Whatever comes of it, unless it is known to have gone well: where the checkpoints are then has to be asked for.
-        let asked_at = self.asked_at.take();
-        let verdict = self.store.backend().advance(&self.session.name, self.session.worker, &steps).await?;
-        if verdict == AdvanceVerdict::Advanced {
-            self.share.advanced(&steps);
-            self.asked_at = asked_at;
-            return Ok(true);
-        }
+        let (store, session) = (self.store.clone(), self.session.clone());
+        let taking = async { store.backend().advance(&session.name, session.worker, &steps).await };
+        self.advance_by(&steps, taking).await
+    }
+
+    /// Takes note that others have the partitions.
+    fn lose_share(&mut self) {
         self.share.clear();
         self.read_anew();
-        Ok(false)
+        self.asked_at = None;
     }
 }

@@ -1,5 +1,6 @@
 //! Sessions, leases and checkpoints on the server.
 
+mod begin;
 pub(super) mod fence;
 
 use std::time::Duration;
@@ -13,7 +14,7 @@ use super::super::statement::all;
 use super::super::{error, leases};
 use super::PostgresBackend;
 use crate::store::lease::{judged_unasked, micros};
-use crate::store::{Advance, AdvanceVerdict, Checkpoint, Lease, Leases, Session, StoreError, WorkerId};
+use crate::store::{Advance, AdvanceVerdict, Begun, Checkpoint, Lease, Leases, Session, StoreError, WorkerId};
 
 const NOW: &str = "cqrs_clock()";
 
@@ -69,6 +70,13 @@ impl Leases for PostgresBackend {
             Ok(_) => Ok(AdvanceVerdict::Advanced),
             Err(error) => fence.explain(error),
         }
+    }
+
+    async fn begin(&self, name: &str, worker: WorkerId, steps: &[Advance]) -> Result<Begun, StoreError> {
+        if let Some(verdict) = judged_unasked(steps) {
+            return Ok(Begun::Refused(verdict));
+        }
+        begin::begin(&self.workers, Fence { name, worker, steps, changes: false }).await
     }
 
     async fn checkpoints(&self, name: &str) -> Result<Vec<Checkpoint>, StoreError> {

@@ -8,7 +8,10 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use sea_orm::sea_query::Values;
 use sea_orm::sqlx::{AssertSqlSafe, PgConnection, query_with, raw_sql};
-use sea_orm::{DatabaseConnection, DbErr, QueryResult, RuntimeErr, SqlxError, Value};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel, QueryResult, RuntimeErr,
+    SqlxError, TransactionOptions, TransactionTrait, Value,
+};
 use sea_query_sqlx::SqlxValues;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -103,6 +106,20 @@ impl Pool {
         let sent = raw_sql(AssertSqlSafe(sql)).execute(lease.connection());
         let sent = self.limited(sent.map(|sent| sent.map(drop).map_err(query_err))).await;
         self.take_back(lease, sent)
+    }
+
+    /// Begins a READ COMMITTED transaction for others to write in, on a connection of its own, which ends with it.
+    ///
+    /// The server ends it when its client leaves it alone for too long.
+    pub(super) async fn transaction(&self) -> Result<DatabaseTransaction, DbErr> {
+        let level = Some(IsolationLevel::ReadCommitted);
+        let options = TransactionOptions { isolation_level: level, ..TransactionOptions::default() };
+        let begun = timeout(self.limits.connect, self.server.begin_with_options(options)).await;
+        let transaction = begun.unwrap_or_else(|_| Err(conn_err(SqlxError::PoolTimedOut)))?;
+        let milliseconds = milliseconds(self.limits.statement);
+        let limit = format!("SET LOCAL idle_in_transaction_session_timeout = {milliseconds}");
+        self.limited(transaction.execute_unprepared(&limit)).await?;
+        Ok(transaction)
     }
 
     fn take_back<T>(&self, lease: Lease<'_>, outcome: Result<T, DbErr>) -> Result<T, DbErr> {

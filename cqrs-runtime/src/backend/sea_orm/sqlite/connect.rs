@@ -35,8 +35,8 @@ pub(super) async fn connect(
     Ok((writer, readers))
 }
 
-/// One more connection to a file that is there, which is asked for changes.
-pub(super) async fn watcher(url: &str, options: &Options) -> Result<DatabaseConnection, StoreError> {
+/// One more connection to a file that is there.
+pub(super) async fn another(url: &str, options: &Options) -> Result<DatabaseConnection, StoreError> {
     pool(url, &Options { create_if_missing: false, ..*options }, 1).await
 }
 

@@ -1,6 +1,7 @@
 //! Sessions, leases and checkpoints in the file.
 
 mod acquire;
+pub(super) mod begin;
 pub(super) mod fence;
 mod standing;
 
@@ -15,7 +16,7 @@ use super::super::statement::all;
 use super::SqliteBackend;
 use super::held::Held;
 use crate::store::lease::{judged_unasked, micros};
-use crate::store::{Advance, AdvanceVerdict, Checkpoint, Lease, Leases, Session, StoreError, WorkerId};
+use crate::store::{Advance, AdvanceVerdict, Begun, Checkpoint, Lease, Leases, Session, StoreError, WorkerId};
 
 const NOW: &str = "(SELECT now FROM cqrs_clock)";
 
@@ -74,6 +75,13 @@ impl Leases for SqliteBackend {
             }
             Err(error) => fence.explain(&mut connection, error).await,
         }
+    }
+
+    async fn begin(&self, name: &str, worker: WorkerId, steps: &[Advance]) -> Result<Begun, StoreError> {
+        if let Some(verdict) = judged_unasked(steps) {
+            return Ok(Begun::Refused(verdict));
+        }
+        begin::begin(self, Fence { name, worker, steps, changes: false }).await
     }
 
     async fn checkpoints(&self, name: &str) -> Result<Vec<Checkpoint>, StoreError> {

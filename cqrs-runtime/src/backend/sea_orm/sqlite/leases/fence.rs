@@ -2,7 +2,7 @@
 
 use sea_orm::sqlx::query::Query;
 use sea_orm::sqlx::sqlite::{Sqlite, SqliteArguments};
-use sea_orm::{DbErr, SqlxError};
+use sea_orm::{DbErr, SqlxError, Value};
 use serde::Serialize;
 
 use super::super::super::error;
@@ -12,13 +12,9 @@ use super::standing::Standing;
 use crate::store::lease::judge;
 use crate::store::{Advance, AdvanceVerdict, StoreError, WorkerId};
 
-/// Begins the transaction and moves the checkpoints, or fails and with it the rest of the call: what a batch writes, and
-/// its COMMIT, follow in the same text. `$1` to `$3` are [`Fence::bind`]'s.
-///
-/// One call, so that no worker is waited for while it has the file locked; and nobody who forgets to look at a verdict can
-/// go past it. Without a trigger, only a constraint makes SQLite fail: a step that must not be taken leads to NULL, where
-/// a position must be. The lock of the file keeps others from taking a partition before the transaction ends.
-pub(in super::super) const FENCE: &str = "BEGIN IMMEDIATE;
+macro_rules! moves {
+    () => {
+        "
     INSERT INTO cqrs_checkpoints (name, partition, position, event_id, changes)
     SELECT $2, step.value ->> 0,
         (SELECT step.value ->> 3 FROM cqrs_checkpoints c JOIN cqrs_workers w USING (name, worker)
@@ -27,7 +23,20 @@ pub(in super::super) const FENCE: &str = "BEGIN IMMEDIATE;
         unhex(step.value ->> 4), step.value ->> 5
     FROM json_each($1) step WHERE true
     ON CONFLICT (name, partition) DO UPDATE SET position = excluded.position, event_id = excluded.event_id,
-        changes = cqrs_checkpoints.changes + excluded.changes;";
+        changes = cqrs_checkpoints.changes + excluded.changes;"
+    };
+}
+
+/// Begins the transaction and moves the checkpoints, or fails and with it the rest of the call: what a batch writes, and
+/// its COMMIT, follow in the same text. `$1` to `$3` are [`Fence::bind`]'s.
+///
+/// One call, so that no worker is waited for while it has the file locked; and nobody who forgets to look at a verdict can
+/// go past it. Without a trigger, only a constraint makes SQLite fail: a step that must not be taken leads to NULL, where
+/// a position must be. The lock of the file keeps others from taking a partition before the transaction ends.
+pub(in super::super) const FENCE: &str = concat!("BEGIN IMMEDIATE;", moves!());
+
+/// The same, within a transaction that has begun.
+pub(super) const MOVE: &str = moves!();
 
 /// The code of a NOT NULL that was violated, and what the message then says of the fence's column.
 const NOT_NULL: &str = "1299";
@@ -50,11 +59,21 @@ pub(in super::super) struct Fence<'a> {
 struct Step(u32, u64, u64, u64, uuid::fmt::Simple, u8);
 
 impl Fence<'_> {
+    /// The values of [`MOVE`].
+    pub(super) fn values(self) -> [Value; 3] {
+        [self.steps().into(), self.name.into(), blob(self.worker).into()]
+    }
+
     /// Binds the values of [`FENCE`], the first three.
     pub(in super::super) fn bind(
         self,
         statements: Query<'_, Sqlite, SqliteArguments>,
     ) -> Query<'_, Sqlite, SqliteArguments> {
+        statements.bind(self.steps()).bind(self.name.to_owned()).bind(blob(self.worker))
+    }
+
+    /// The steps, as JSON.
+    fn steps(self) -> String {
         let lowest = self.steps.iter().map(|step| step.lease.partition).min();
         let steps = self.steps.iter().map(|step| {
             let lease = step.lease;
@@ -62,8 +81,7 @@ impl Fence<'_> {
             Step(lease.partition, lease.epoch, lease.checkpoint, step.position, step.event_id.simple(), changes)
         });
         // Numbers and a text always are JSON.
-        let steps = serde_json::to_string(&steps.collect::<Vec<_>>()).unwrap_or_default();
-        statements.bind(steps).bind(self.name.to_owned()).bind(blob(self.worker))
+        serde_json::to_string(&steps.collect::<Vec<_>>()).unwrap_or_default()
     }
 
     /// Why the call has failed, and rolls its transaction back: the verdict, if it was the fence that refused.

@@ -1,0 +1,166 @@
+//! Handling events in the transaction that confirms them: both, or neither.
+
+use std::time::Duration;
+
+use cqrs_runtime::store::{StoreError, StoredEvent};
+use cqrs_runtime::subscription::{Handling, Subscriber, SubscriptionError};
+use sea_orm::ConnectionTrait;
+
+use super::super::{Log, append};
+use super::{checkpoints, mails, next, number, open};
+use crate::database::Database;
+
+/// A test on each database.
+macro_rules! on_each_database {
+    ($($name:ident)+) => {$(
+        mod $name {
+            use crate::database::Database;
+            use crate::subscriptions::Log;
+
+            #[tokio::test]
+            async fn on_sqlite() {
+                super::$name(&Log::sqlite()).await;
+            }
+
+            #[tokio::test]
+            async fn on_postgres() {
+                super::$name(&Log::Database(Database::postgres().await)).await;
+            }
+        }
+    )+};
+}
+
+on_each_database! {
+    both_are_written_or_neither
+    who_has_lost_it_writes_nothing
+    nobody_takes_over_in_the_midst
+    appends_go_on
+}
+
+fn database(log: &Log) -> &Database {
+    match log {
+        Log::Database(database) => database,
+        Log::Memory(_) => panic!("there is no database"),
+    }
+}
+
+async fn sent(log: &Log) -> i64 {
+    database(log).count("sent").await
+}
+
+/// Writes a row for an event.
+async fn send(handling: &Handling<'_>, event: &StoredEvent) {
+    let written = format!("INSERT INTO sent VALUES ({})", number(event));
+    handling.connection().unwrap().execute_unprepared(&written).await.unwrap();
+}
+
+async fn handle(subscriber: &mut Subscriber) -> u128 {
+    let event = next(subscriber).await;
+    let handling = subscriber.begin(&event).await.unwrap();
+    send(&handling, &event).await;
+    handling.commit().await.unwrap();
+    number(&event)
+}
+
+async fn both_are_written_or_neither(log: &Log) {
+    let store = log.open().await;
+    database(log).execute("CREATE TABLE sent (number INTEGER PRIMARY KEY)").await;
+    append(&store, "a", 1..=3).await;
+    let mut first = open(&store).await;
+    assert_eq!(handle(&mut first).await, 1);
+    let second = next(&mut first).await;
+    let handling = first.begin(&second).await.unwrap();
+    send(&handling, &second).await;
+    drop(handling);
+    assert_eq!((sent(log).await, checkpoints(log).await), (1, vec![second.position - 1]), "it is rolled back");
+    first.close().await.unwrap();
+
+    let mut other = open(&store).await;
+    assert_eq!(handle(&mut other).await, 2, "it was not confirmed");
+    let third = next(&mut other).await;
+    other.confirm(&third).await.unwrap();
+    let again = other.begin(&third).await;
+    assert!(matches!(again, Err(SubscriptionError::Confirmed { position }) if position == third.position), "{again:?}");
+    assert_eq!((sent(log).await, checkpoints(log).await), (2, vec![third.position]));
+}
+
+async fn who_has_lost_it_writes_nothing(log: &Log) {
+    let store = log.open().await;
+    database(log).execute("CREATE TABLE sent (number INTEGER PRIMARY KEY)").await;
+    append(&store, "a", 1..=2).await;
+    let mut paused = open(&store).await;
+    let first = next(&mut paused).await;
+
+    let backend = log.backend().await;
+    let owner = backend.checkpoints("subscription mails").await.unwrap()[0].worker.unwrap();
+    backend.heartbeat(owner, Duration::ZERO).await.unwrap();
+    let mut other = open(&store).await;
+    assert_eq!(handle(&mut other).await, 1);
+
+    let lost = paused.begin(&first).await;
+    assert!(matches!(lost, Err(SubscriptionError::LeaseLost { .. })), "{lost:?}");
+    assert_eq!(sent(log).await, 1);
+    backend.close().await;
+}
+
+/// A session that ends while the transaction is under way does not let another one in before that.
+async fn nobody_takes_over_in_the_midst(log: &Log) {
+    let store = log.open().await;
+    database(log).execute("CREATE TABLE sent (number INTEGER PRIMARY KEY)").await;
+    append(&store, "a", 1..=2).await;
+    let mut slow = open(&store).await;
+    let event = next(&mut slow).await;
+    let backend = log.backend().await;
+    let owner = backend.checkpoints("subscription mails").await.unwrap()[0].worker.unwrap();
+    backend.heartbeat(owner, Duration::ZERO).await.unwrap();
+    let before = slow.begin(&event).await;
+    assert!(matches!(before, Err(SubscriptionError::LeaseLost { .. })), "{before:?}");
+
+    let mut slow = mails(&store).open().await.unwrap();
+    let event = next(&mut slow).await;
+    let handling = slow.begin(&event).await.unwrap();
+    send(&handling, &event).await;
+    // On SQLite the file is locked; on PostgreSQL the row is, and passed over.
+    let other = log.open().await;
+    let joining = tokio::spawn(async move {
+        let mut other = mails(&other).lease_time(Duration::from_millis(400)).open().await?;
+        let event = other.next().await?;
+        Ok::<_, SubscriptionError>((number(&event), other))
+    });
+    tokio::task::yield_now().await;
+    handling.commit().await.unwrap();
+    drop(slow);
+    let owner = backend.checkpoints("subscription mails").await.unwrap()[0].worker.unwrap();
+    backend.heartbeat(owner, Duration::ZERO).await.unwrap();
+    let (taken, _other) = joining.await.unwrap().unwrap();
+    assert_eq!((taken, sent(log).await), (2, 1));
+    backend.close().await;
+}
+
+/// Who appends in the midst of it waits or is refused; nothing hangs.
+async fn appends_go_on(log: &Log) {
+    let store = log.open().await;
+    append(&store, "a", 1..=1).await;
+    let mut opened = open(&store).await;
+    let event = next(&mut opened).await;
+    let handling = opened.begin(&event).await.unwrap();
+    let appending = {
+        let store = store.clone();
+        tokio::spawn(async move { append(&store, "a", [2]).await })
+    };
+    tokio::task::yield_now().await;
+    handling.commit().await.unwrap();
+    appending.await.unwrap();
+    assert_eq!(number(&next(&mut opened).await), 2);
+}
+
+/// There, nothing else can be written.
+#[tokio::test]
+async fn a_store_in_memory_has_no_transactions() {
+    let store = Log::memory().open().await;
+    append(&store, "a", [1]).await;
+    let mut opened = open(&store).await;
+    let event = next(&mut opened).await;
+    let begun = opened.begin(&event).await;
+    assert!(matches!(begun, Err(SubscriptionError::Store(StoreError::NoTables))), "{begun:?}");
+}
