@@ -16,14 +16,14 @@ mod tables;
 
 #[cfg(feature = "testing")]
 pub(crate) use self::cache::Changes;
-pub use self::engine::{EngineError, EngineOptions, RetryPolicy};
+pub use self::engine::{EngineError, EngineOptions, InvalidOptions, RetryPolicy};
 pub use self::error::{ProjectionError, RowName};
 #[cfg(feature = "testing")]
 pub(crate) use self::fold::{Folder, Loader, Parked, Prepared};
 pub use self::query::{Filter, OrderBy, Query, QueryError, Rows};
 pub use self::read_models::{
-    CatchUpError, GenerationStatus, LettersError, ModelStatus, ReadModels, Readiness, RebuildError, RebuildProgress,
-    Rebuilt, Running, WaitError,
+    CatchUpError, GenerationStatus, LettersError, ModelStatus, PrepareError, ReadModels, Readiness, RebuildError,
+    RebuildProgress, Rebuilt, Running, WaitError,
 };
 pub(crate) use self::route::Projected;
 #[cfg(feature = "testing")]

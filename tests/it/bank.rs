@@ -8,4 +8,5 @@ mod earlier;
 mod import;
 mod normal;
 pub(crate) mod program;
+mod questions;
 mod unwritable;

@@ -12,3 +12,4 @@ mod resuming;
 mod shared;
 pub(crate) mod steps;
 mod tables;
+mod takeover;

@@ -12,5 +12,5 @@ mod size;
 mod worker;
 
 pub use self::error::EngineError;
-pub use self::options::{EngineOptions, RetryPolicy};
+pub use self::options::{EngineOptions, InvalidOptions, RetryPolicy};
 pub(crate) use self::worker::{Progress, Worker};

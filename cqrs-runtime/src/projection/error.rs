@@ -1,9 +1,11 @@
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::column::ColumnError;
 use crate::event::DecodeError;
 use crate::id::ParseIdError;
+use crate::store::guard::message;
 use crate::store::{BoxError, Unstorable};
 
 /// Why an event can't be projected.
@@ -81,6 +83,23 @@ impl ProjectionError {
     /// The error of a projection that refuses an event for a reason of its own.
     pub fn refused(reason: impl Into<BoxError>) -> Self {
         Self::Refused(reason.into())
+    }
+}
+
+impl ProjectionError {
+    /// What it says, and what lies below it, in a line.
+    pub(crate) fn told(&self) -> String {
+        // The text of an error may be the user's code.
+        let text = catch_unwind(AssertUnwindSafe(|| {
+            let mut text = self.to_string();
+            let mut next = std::error::Error::source(self);
+            while let Some(cause) = next {
+                text = format!("{text}: {cause}");
+                next = cause.source();
+            }
+            text
+        }));
+        text.unwrap_or_else(|panic| format!("its error can't be told: {}", message(&*panic)))
     }
 }
 

@@ -10,6 +10,7 @@ mod rebuild;
 mod status;
 mod wait;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use self::catch_up::CatchUpError;
@@ -20,9 +21,27 @@ pub use self::status::{GenerationStatus, ModelStatus, Readiness};
 pub use self::wait::WaitError;
 
 use self::model::{Model, ModelOf};
-use super::{EngineOptions, Filter, Projection, Query, QueryError};
+use super::{EngineOptions, Filter, InvalidOptions, Projection, Query, QueryError};
 use crate::read_model::ReadModel;
 use crate::store::{EventStore, Generation, GenerationState, NewGeneration, StoreError};
+
+/// Why read models can't be made ready.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PrepareError {
+    /// The database can't be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The options are of no use.
+    #[error("the options of the read models are not valid")]
+    Options(#[from] InvalidOptions),
+    /// Two read models have one table, or one is listed twice.
+    #[error("two read models are listed with the table `{name}`")]
+    Twice {
+        /// The table.
+        name: &'static str,
+    },
+}
 
 /// The read models of an application. Cheap to clone.
 ///
@@ -96,8 +115,13 @@ impl ReadModels {
     /// One whose shape or version has changed is left as it is, to be [rebuilt](Self::rebuild) when that suits.
     ///
     /// # Errors
-    /// When the database can't be read or written.
-    pub async fn prepare(&self) -> Result<Vec<(&'static str, Readiness)>, StoreError> {
+    /// When the options are not valid, a table is listed twice, or the database can't be read or written.
+    pub async fn prepare(&self) -> Result<Vec<(&'static str, Readiness)>, PrepareError> {
+        self.options.check()?;
+        let mut names = BTreeSet::new();
+        if let Some(name) = self.names().find(|name| !names.insert(*name)) {
+            return Err(PrepareError::Twice { name });
+        }
         let mut readiness = Vec::new();
         for model in &self.models {
             let generations = self.store.tables()?.generations(model.table().name).await?;

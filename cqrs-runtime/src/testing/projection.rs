@@ -190,7 +190,7 @@ impl<M: Projection> ProjectionSpec<M> {
         let all = self.fold(self.events.len().max(1));
         if let Some((index, error)) = all.failed.first() {
             let event = &self.events[*index];
-            panic!("event {} (`{}`) is not projected: {}", index + 1, event.name, told(error));
+            panic!("event {} (`{}`) is not projected: {}", index + 1, event.name, error.told());
         }
         for size in [1, 2, 7] {
             let other = self.fold(size);
@@ -269,14 +269,4 @@ impl Given {
             keys: "",
         }
     }
-}
-
-fn told(error: &ProjectionError) -> String {
-    let mut text = error.to_string();
-    let mut next = std::error::Error::source(error);
-    while let Some(cause) = next {
-        text = format!("{text}: {cause}");
-        next = cause.source();
-    }
-    text
 }

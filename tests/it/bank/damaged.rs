@@ -3,7 +3,7 @@
 use super::program::Bank;
 
 /// Lets the test do what nobody else can.
-async fn disarm(bank: &Bank) {
+pub(super) async fn disarm(bank: &Bank) {
     let disarm = if bank.database.url.starts_with("sqlite") {
         "DROP TRIGGER cqrs_events_never_change"
     } else {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use cqrs_runtime::prelude::*;
 use cqrs_runtime::projection::{DeadLetter, EngineOptions, Generation, GenerationState, ReadModels, RetryPolicy};
-use cqrs_runtime::store::{Append, EventStore, ExpectedVersion, NewEvent, StreamKey};
+use cqrs_runtime::store::{Append, Checkpoint, EventStore, ExpectedVersion, NewEvent, StreamKey};
 use tokio::time::timeout;
 
 use super::domain::{Content, Fault, Purse, Trap, switch};
@@ -123,6 +123,12 @@ impl Bench {
     pub(super) async fn generations(&self) -> Vec<Generation> {
         let status = self.read_models().status().await.unwrap();
         status.into_iter().flat_map(|model| model.generations).map(|known| known.generation).collect()
+    }
+
+    /// How the partitions of the first generation stand.
+    pub(super) async fn partitions(&self) -> Vec<Checkpoint> {
+        let status = self.read_models().status().await.unwrap();
+        status[0].generations[0].partitions.clone()
     }
 
     pub(super) async fn serving(&self) -> Option<u32> {

@@ -1,16 +1,19 @@
 //! An event of a newer version: an older program leaves it, and its partitions, to a newer one.
 
+use std::collections::BTreeMap;
+
 use cqrs_runtime::prelude::*;
-use cqrs_runtime::projection::ReadModels;
+use cqrs_runtime::projection::{EngineOptions, ReadModels, Sequence};
 use cqrs_runtime::store::{Append, ExpectedVersion, NewEvent, StreamKey};
 
-use super::bench::{Bench, LONG, NAME, until};
+use super::bench::{Bench, LEASE, LONG, NAME, until};
 use super::domain::{Content, Fault, Purse};
 use super::on_both;
 use crate::database::Database;
 
 on_both! {
     an_older_program_leaves_its_partitions_to_a_newer_one
+    an_older_program_keeps_partitions_without_newer_events
 }
 
 /// The same table of the same events, of which this program knows a version more.
@@ -94,31 +97,83 @@ mod next {
     }
 }
 
+/// How many partitions each worker has.
+async fn shares(bench: &Bench) -> Vec<usize> {
+    let status = bench.read_models().status().await.unwrap();
+    let mut shares = BTreeMap::new();
+    for worker in status[0].generations[0].partitions.iter().filter_map(|known| known.worker) {
+        *shares.entry(worker).or_insert(0) += 1;
+    }
+    shares.into_values().collect()
+}
+
+/// A move of which only the newer program knows.
+async fn newer_move(bench: &Bench, purse: &str) -> u64 {
+    let moved = NewEvent::new(Uuid::now_v7(), "Moved", r#"{"who":"nobody","amount":1000}"#);
+    let moved = NewEvent { schema_version: 3, ..moved };
+    let append = Append::new(StreamKey::new(Purse::TYPE, purse), ExpectedVersion::Any, vec![moved]);
+    bench.store.append(append).await.unwrap().position.unwrap()
+}
+
+/// What others project is nothing that it must know.
+async fn an_older_program_keeps_partitions_without_newer_events(database: Database) {
+    let mut bench = Bench::new(database).await;
+    for purse in ["a", "b", "c", "d", "e", "f"] {
+        bench.moves(purse, Fault::Nothing).await;
+    }
+    bench.caught_up().await;
+    let old = bench.read_models();
+    let new = ReadModels::new(bench.store.clone()).with::<next::Content>().options(bench.options);
+    let newer = new.start();
+    until(async || shares(&bench).await == [4]).await;
+    let mine = bench.partitions().await[0].worker.unwrap();
+    let running = old.start();
+    until(async || shares(&bench).await == [2, 2]).await;
+    let partitions = bench.partitions().await;
+    let is_new = |purse: &&str| {
+        let partition = Sequence::of_stream("", Purse::TYPE, purse).partition(4);
+        partitions.iter().any(|known| known.lease.partition == partition && known.worker == Some(mine))
+    };
+    let purse = ["a", "b", "c", "d", "e", "f"].into_iter().find(is_new).expect("it has one of them");
+    let position = newer_move(&bench, purse).await;
+    new.wait_for(NAME, position, LONG).await.unwrap();
+    for purse in ["a", "b", "c", "d", "e", "f"] {
+        let position = bench.moves(purse, Fault::Nothing).await;
+        new.wait_for(NAME, position, LONG).await.unwrap();
+    }
+    assert_eq!(shares(&bench).await, [2, 2]);
+    running.stop().await;
+    newer.stop().await;
+    bench.store.close().await;
+}
+
 async fn an_older_program_leaves_its_partitions_to_a_newer_one(database: Database) {
     let mut bench = Bench::new(database).await;
+    // For three times as long, it stays away: longer than the test takes.
+    bench.options.lease_time = LONG;
     for purse in ["a", "b", "c", "d", "e"] {
         bench.moves(purse, Fault::Nothing).await;
     }
     let old = bench.read_models();
     old.catch_up(LONG).await.unwrap();
-    let new = ReadModels::new(bench.store.clone()).with::<next::Content>().options(bench.options);
+    let options = EngineOptions { lease_time: LEASE, ..bench.options };
+    let new = ReadModels::new(bench.store.clone()).with::<next::Content>().options(options);
     let running = old.start();
-    let workers = async || {
-        let status = bench.read_models().status().await.unwrap();
-        status[0].generations[0].partitions.iter().filter(|known| known.worker.is_some()).count()
-    };
-    until(async || workers().await == 4).await;
+    until(async || shares(&bench).await == [4]).await;
 
-    let event =
-        NewEvent { schema_version: 3, ..NewEvent::new(Uuid::now_v7(), "Moved", r#"{"who":"nobody","amount":1000}"#) };
-    let append = Append::new(StreamKey::new(Purse::TYPE, "c"), ExpectedVersion::Any, vec![event]);
-    let position = bench.store.append(append).await.unwrap().position.unwrap();
-    until(async || workers().await == 0).await;
+    let position = newer_move(&bench, "c").await;
+    until(async || shares(&bench).await.is_empty()).await;
     assert_eq!(old.letters(NAME).await.unwrap(), [], "it is not parked");
     let newer = new.start();
     new.wait_for(NAME, position, LONG).await.unwrap();
     let rows = old.query::<Content>().fetch().await.unwrap().rows;
     assert_eq!(rows.iter().map(|row| row.balance).collect::<Vec<_>>(), [1, 2, 1_003, 4, 5]);
+    // It does not come and go with each event that it knows.
+    for purse in ["a", "b", "c", "d", "e"] {
+        let position = bench.moves(purse, Fault::Nothing).await;
+        new.wait_for(NAME, position, LONG).await.unwrap();
+        assert_eq!(shares(&bench).await, [4]);
+    }
     running.stop().await;
     newer.stop().await;
     bench.store.close().await;

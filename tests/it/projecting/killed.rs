@@ -13,7 +13,7 @@ use crate::process::Process;
 
 const KILLS: u64 = 20;
 /// Longer than a batch, and short, for whoever is killed keeps its partitions as long.
-pub(super) const LEASE: Duration = Duration::from_millis(400);
+pub(super) const LEASE: Duration = Duration::from_millis(600);
 /// A bound that is never met.
 pub(super) const LONG: Duration = Duration::from_mins(2);
 

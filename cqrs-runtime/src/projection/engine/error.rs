@@ -1,5 +1,6 @@
 use super::super::ProjectionError;
 use super::super::fold::FoldError;
+use super::InvalidOptions;
 use crate::column::ColumnError;
 use crate::store::StoreError;
 
@@ -10,6 +11,9 @@ pub enum EngineError {
     /// The database can't be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The options are of no use.
+    #[error("the options of the read models are not valid")]
+    Options(#[from] InvalidOptions),
     /// A stored row can't be read.
     #[error("a row of `{table}` can't be read: rebuild the read model")]
     Row {

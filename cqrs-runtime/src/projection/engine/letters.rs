@@ -1,14 +1,12 @@
 //! Dead letters: events that were not projected, and those behind them in their sequences.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chrono::{DateTime, Utc};
 
 use super::super::fold::{Parked, Prepared};
 use super::super::{Projection, ProjectionError, Sequence};
 use super::{EngineOptions, RetryPolicy};
-use crate::store::guard::message;
 use crate::store::{DeadLetter, LetterChanges, LetterRequest};
 
 /// The letters of the partitions that a worker has.
@@ -99,7 +97,7 @@ pub(super) fn letter<M: Projection>(
         version: event.version,
         name: event.name.clone(),
         schema_version: event.schema_version,
-        error: failed.map(told).unwrap_or_default(),
+        error: failed.map(ProjectionError::told).unwrap_or_default(),
         attempts,
         parked_at: now,
         retry_at: failed.and_then(|_| retry_at(&options.retry, attempts, now)),
@@ -122,7 +120,7 @@ pub(super) fn after_retry(
         letter.request = None;
         match failed {
             Some((position, error)) if position == letter.position => {
-                letter.error = told(error);
+                letter.error = error.told();
                 letter.attempts += 1;
                 letter.retry_at = retry_at(&options.retry, letter.attempts, now);
             }
@@ -137,20 +135,4 @@ pub(super) fn after_retry(
 fn retry_at(policy: &RetryPolicy, attempts: u32, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let pause = chrono::Duration::from_std(policy.pause_after(attempts)?).ok()?;
     now.checked_add_signed(pause)
-}
-
-/// An error and what lies below it, in a line.
-fn told(error: &ProjectionError) -> String {
-    // The text of an error is the user's code, too.
-    let text = catch_unwind(AssertUnwindSafe(|| {
-        let mut text = error.to_string();
-        let mut next = std::error::Error::source(error);
-        while let Some(cause) = next {
-            text.push_str(": ");
-            text.push_str(&cause.to_string());
-            next = cause.source();
-        }
-        text
-    }));
-    text.unwrap_or_else(|panic| format!("its error can't be told: {}", message(&*panic)))
 }

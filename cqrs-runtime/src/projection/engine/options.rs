@@ -5,7 +5,8 @@ use std::time::Duration;
 pub struct EngineOptions {
     /// Into how many partitions a new generation of a read model is divided: so many workers can share it at most.
     pub partitions: u32,
-    /// How long a worker that gives no sign of life keeps its partitions.
+    /// Within which time other workers have the partitions of one that gives no sign of life any more; one that is held up
+    /// for two thirds of it has lost them.
     pub lease_time: Duration,
     /// How many events are projected at once, at most.
     pub batch_events: usize,
@@ -17,6 +18,57 @@ pub struct EngineOptions {
     pub retry: RetryPolicy,
     /// How many events may be parked; a projection with more of them stops, and skips none.
     pub parked_events: usize,
+}
+
+/// Why options are of no use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidOptions {
+    /// Nobody could have a partition.
+    #[error("a read model has at least one partition")]
+    Partitions,
+    /// No batch would have an event.
+    #[error("a batch has at least one event")]
+    BatchEvents,
+    /// Workers could not prolong their leases in time, or not at all.
+    #[error("a lease lasts at least {} milliseconds, and a day at most", SHORTEST.as_millis())]
+    LeaseTime,
+}
+
+/// The shortest time of a lease: several round trips to the database.
+const SHORTEST: Duration = Duration::from_millis(30);
+const LONGEST: Duration = Duration::from_hours(24);
+
+impl EngineOptions {
+    /// Whether anything can be done with them.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub fn check(&self) -> Result<(), InvalidOptions> {
+        if self.partitions == 0 {
+            return Err(InvalidOptions::Partitions);
+        }
+        if self.batch_events == 0 {
+            return Err(InvalidOptions::BatchEvents);
+        }
+        if (SHORTEST..=LONGEST).contains(&self.lease_time) { Ok(()) } else { Err(InvalidOptions::LeaseTime) }
+    }
+
+    /// How long a session lasts that is not prolonged: with [`beat`](Self::beat), in which others ask, less than the lease
+    /// time.
+    pub(crate) fn session(&self) -> Duration {
+        self.lease_time * 2 / 3
+    }
+
+    /// The time between two signs of life, and between two looks at what there is to take.
+    pub(crate) fn beat(&self) -> Duration {
+        self.lease_time / 6
+    }
+
+    /// For how long a worker that has met an event of a newer program leaves the work to it.
+    pub(crate) fn away(&self) -> Duration {
+        self.lease_time * 3
+    }
 }
 
 impl Default for EngineOptions {

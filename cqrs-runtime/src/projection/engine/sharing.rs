@@ -8,15 +8,37 @@ use super::worker::Worker;
 use crate::store::sequence::partition as partition_of;
 use crate::store::{Generation, GenerationState, Session, StoreError};
 
+/// Why a worker stays away, and since when.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Away {
+    /// The position of an event that only a newer program knows.
+    position: u64,
+    /// Before then, it does not look whether that has projected it.
+    until: Instant,
+    /// Whether its partitions are given up.
+    released: bool,
+}
+
 impl<M: Projection> Worker<M> {
-    /// Whether an event that this program does not know has yet to be projected, by a newer one.
-    pub(super) async fn is_outdated(&mut self) -> Result<bool, StoreError> {
-        let Some(position) = self.outdated_at else { return Ok(false) };
-        let checkpoints = self.store.tables()?.checkpoints(&self.generation.key.to_string()).await?;
-        let passed = checkpoints.iter().all(|known| known.lease.checkpoint >= position);
-        if passed {
-            self.outdated_at = None;
+    /// Leaves the partitions to a newer program, for an event that this one does not know.
+    pub(super) fn leave(&mut self, position: u64) {
+        self.away = Some(Away { position, until: Instant::now() + self.options.away(), released: false });
+    }
+
+    /// Whether it has left the work to a newer program, and may not come back yet.
+    pub(super) async fn is_away(&mut self) -> Result<bool, StoreError> {
+        let Some(away) = self.away else { return Ok(false) };
+        if !away.released {
+            self.release().await?;
+            self.away = Some(Away { released: true, ..away });
         }
+        if Instant::now() < away.until {
+            return Ok(true);
+        }
+        let checkpoints = self.store.tables()?.checkpoints(&self.generation.key.to_string()).await?;
+        let passed = checkpoints.iter().all(|known| known.lease.checkpoint >= away.position);
+        let until = Instant::now() + self.options.beat();
+        self.away = (!passed).then_some(Away { until, released: true, ..away });
         Ok(!passed)
     }
 
@@ -36,8 +58,7 @@ impl<M: Projection> Worker<M> {
 
     /// Asks for partitions, from time to time.
     pub(super) async fn take_leases(&mut self) -> Result<(), StoreError> {
-        let every = self.options.lease_time / 3;
-        if self.leased_at.is_some_and(|at| at.elapsed() < every) {
+        if self.leased_at.is_some_and(|at| at.elapsed() < self.options.beat()) {
             return Ok(());
         }
         if !self.is_filled().await? {
@@ -46,7 +67,7 @@ impl<M: Projection> Worker<M> {
             return Ok(());
         }
         let Generation { key, partitions, .. } = &self.generation;
-        let session = Session::new(key.to_string(), self.id, *partitions, self.options.lease_time);
+        let session = Session::new(key.to_string(), self.id, *partitions, self.options.session());
         let asked_at = Instant::now();
         let leases = self.store.tables()?.acquire(&session).await?;
         if leases != self.leases {

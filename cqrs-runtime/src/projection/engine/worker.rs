@@ -14,6 +14,7 @@ use super::super::fold::Folder;
 use super::super::route::Routing;
 use super::letters::Letters;
 use super::page::Reader;
+use super::sharing::Away;
 use super::size::Size;
 use super::{EngineError, EngineOptions};
 use crate::event::RawEvent;
@@ -46,8 +47,8 @@ pub(crate) struct Worker<M: Projection> {
     pub(super) size: Size,
     /// The event that the database can't hold, and why.
     pub(super) unstorable: Option<(u64, Unstorable)>,
-    /// The position of an event that only a newer program knows.
-    pub(super) outdated_at: Option<u64>,
+    /// Whether a newer program shall have the partitions.
+    pub(super) away: Option<Away>,
 }
 
 /// What a step has brought.
@@ -90,7 +91,7 @@ impl<M: Projection> Worker<M> {
             waits: false,
             size: Size::default(),
             unstorable: None,
-            outdated_at: None,
+            away: None,
         })
     }
 
@@ -113,9 +114,9 @@ impl<M: Projection> Worker<M> {
         // What it was in the midst of is forgotten.
         let step = step.unwrap_or_else(|panic| Err(EngineError::Panicked { message: message(&*panic) }));
         if let Err(EngineError::NewerEvent { position, .. }) = step {
-            // A newer program shall have the partitions.
-            self.outdated_at = Some(position);
-            self.release().await?;
+            self.leave(position);
+            // At once, if that can be.
+            self.is_away().await?;
         } else if step.is_err() {
             self.start_anew();
         }
@@ -123,7 +124,7 @@ impl<M: Projection> Worker<M> {
     }
 
     async fn try_step(&mut self) -> Result<Progress, EngineError> {
-        if self.is_outdated().await? {
+        if self.is_away().await? {
             return Ok(Progress::Idle);
         }
         self.take_leases().await?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::try_join_all;
 
 use super::helper::Helper;
-use super::{ReadModels, Readiness, WaitError};
+use super::{PrepareError, ReadModels, Readiness, WaitError};
 use crate::store::StoreError;
 
 /// Why read models have not come to the end of the log.
@@ -15,6 +15,9 @@ pub enum CatchUpError {
     /// The database can't be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The read models can't be made ready.
+    #[error(transparent)]
+    Prepare(PrepareError),
     /// They have not come as far in time.
     #[error(transparent)]
     Wait(#[from] WaitError),
@@ -24,6 +27,15 @@ pub enum CatchUpError {
         /// Which ones.
         names: Vec<&'static str>,
     },
+}
+
+impl From<PrepareError> for CatchUpError {
+    fn from(error: PrepareError) -> Self {
+        match error {
+            PrepareError::Store(error) => Self::Store(error),
+            other => Self::Prepare(other),
+        }
+    }
 }
 
 impl ReadModels {

@@ -122,13 +122,13 @@ impl ReadModels {
 
 /// Gives signs of life, so that the partitions stay with this worker while a batch takes its time.
 pub(super) async fn prolong(read_models: ReadModels, id: WorkerId, mut stopped: watch::Receiver<bool>) {
-    let lease_time = read_models.options.lease_time;
+    let options = read_models.options;
     loop {
         tokio::select! {
             _ = stopped.wait_for(|stop| *stop) => return,
-            () = sleep(lease_time / 3) => {}
+            () = sleep(options.beat()) => {}
         }
-        let beat = async { read_models.store.tables()?.heartbeat(id, lease_time).await };
+        let beat = async { read_models.store.tables()?.heartbeat(id, options.session()).await };
         let Err(error) = beat.await else { continue };
         if matches!(error, StoreError::Closed | StoreError::NoTables) {
             return;
@@ -152,6 +152,11 @@ struct Driver {
 impl Driver {
     async fn run(mut self, mut stopped: watch::Receiver<bool>) {
         let mut pause = Pause::up_to(LONGEST);
+        if let Err(error) = self.read_models.options.check() {
+            // Nothing makes them better.
+            pause_after(&mut pause, &*self.model, 0, error.into());
+            return;
+        }
         // Nobody can stop what was dropped.
         while !*stopped.borrow() && stopped.has_changed().is_ok() {
             let wait = match self.step().await {
@@ -197,7 +202,7 @@ impl Driver {
     fn wait(&self) -> Duration {
         let now = Instant::now();
         let paused = self.posts.iter().filter_map(|post| post.rests_until).map(|until| until - now);
-        paused.min().unwrap_or(Duration::MAX).min(self.read_models.options.lease_time / 3)
+        paused.min().unwrap_or(Duration::MAX).min(self.read_models.options.beat())
     }
 
     /// Looks, from time to time, which generations there are.

@@ -43,7 +43,9 @@ impl Statement {
         if let Some(from) = self.from {
             query = query.filter(AccountStatement::AT.gte(from.and_time(NaiveTime::MIN).and_utc()));
         }
-        if let Some(next) = self.to.and_then(|to| to.succ_opt()) {
+        // After the last year that a time can have, nothing moves.
+        let end = NaiveDate::from_ymd_opt(10_000, 1, 1);
+        if let Some(next) = self.to.and_then(|to| to.succ_opt()).filter(|next| end.is_none_or(|end| *next < end)) {
             query = query.filter(AccountStatement::AT.lt(next.and_time(NaiveTime::MIN).and_utc()));
         }
         let query = query.order_by(AccountStatement::VERSION.asc()).limit(self.limit).offset(self.offset).counted();
