@@ -52,6 +52,9 @@ impl<'f, M: ReadModel> Row<'f, M> {
     }
 
     /// The rows in which a field has a value.
+    ///
+    /// All of them are loaded at once, and are in memory until the batch is written: of what a million rows have in common,
+    /// make a row of its own.
     pub fn matching<T: Value + Serialize, const ORDER: bool>(
         &mut self,
         field: Field<M, T, true, ORDER>,

@@ -135,13 +135,16 @@ async fn an_older_program_keeps_partitions_without_newer_events(database: Databa
         partitions.iter().any(|known| known.lease.partition == partition && known.worker == Some(mine))
     };
     let purse = ["a", "b", "c", "d", "e", "f"].into_iter().find(is_new).expect("it has one of them");
+    let epochs =
+        async |bench: &Bench| bench.partitions().await.iter().map(|known| known.lease.epoch).collect::<Vec<_>>();
+    let before = epochs(&bench).await;
     let position = newer_move(&bench, purse).await;
     new.wait_for(NAME, position, LONG).await.unwrap();
     for purse in ["a", "b", "c", "d", "e", "f"] {
         let position = bench.moves(purse, Fault::Nothing).await;
         new.wait_for(NAME, position, LONG).await.unwrap();
     }
-    assert_eq!(shares(&bench).await, [2, 2]);
+    assert_eq!((shares(&bench).await, epochs(&bench).await), (vec![2, 2], before));
     running.stop().await;
     newer.stop().await;
     bench.store.close().await;

@@ -1,6 +1,6 @@
 //! Whatever an event fails of, it parks its sequence alone.
 
-use super::bench::{Bench, told};
+use super::bench::{Bench, LONG, NAME, told};
 use super::domain::Fault;
 use super::on_both;
 use crate::database::Database;
@@ -12,6 +12,7 @@ on_both! {
     a_panic_in_changing_a_row
     a_panic_in_writing_a_document
     an_event_that_has_changed_rows_before_it_failed
+    a_worker_that_goes_on_writes_what_follows_a_panic
 }
 
 async fn an_undecodable_event(database: Database) {
@@ -36,6 +37,29 @@ async fn a_panic_in_writing_a_document(database: Database) {
 
 async fn an_event_that_has_changed_rows_before_it_failed(database: Database) {
     parks_its_sequence_alone(database, Fault::Refused, "it can't be read yet").await;
+}
+
+/// Its rows stay in its memory all the time.
+async fn a_worker_that_goes_on_writes_what_follows_a_panic(database: Database) {
+    let mut bench = Bench::new(database).await;
+    bench.options.rows_in_memory = 1_000;
+    let read_models = bench.read_models();
+    read_models.prepare().await.unwrap();
+    let running = read_models.start();
+    bench.moves("a", Fault::Nothing).await;
+    let before = bench.moves("b", Fault::Nothing).await;
+    read_models.wait_for(NAME, before, LONG).await.unwrap();
+    let poison = bench.moves("b", Fault::Changing).await;
+    bench.moves("b", Fault::Nothing).await;
+    let last = bench.moves("b", Fault::Nothing).await;
+    read_models.wait_for(NAME, last, LONG).await.unwrap();
+    assert_eq!(bench.checked().await.len(), 3);
+    assert_eq!(bench.discard("b", poison).await, []);
+    let last = bench.moves("b", Fault::Nothing).await;
+    read_models.wait_for(NAME, last, LONG).await.unwrap();
+    assert_eq!(bench.checked().await, []);
+    running.stop().await;
+    bench.store.close().await;
 }
 
 async fn parks_its_sequence_alone(database: Database, fault: Fault, error: &str) {

@@ -17,6 +17,8 @@ pub(super) struct Letters {
     held: HashMap<String, u64>,
     /// The positions of all of them.
     unknown: HashSet<u64>,
+    /// How many there are, whoever's they are.
+    count: usize,
     /// How far all partitions had come before the letters were read.
     checkpoints: Vec<(u32, u64)>,
 }
@@ -24,7 +26,7 @@ pub(super) struct Letters {
 impl Letters {
     /// The letters that are a worker's, of all that there are.
     pub(super) fn of(letters: Vec<DeadLetter>, mine: impl Fn(i64) -> bool, checkpoints: Vec<(u32, u64)>) -> Self {
-        let mut known = Self { checkpoints, ..Self::default() };
+        let mut known = Self { checkpoints, count: letters.len(), ..Self::default() };
         for letter in letters {
             if is_unknown(&letter) {
                 known.unknown.insert(letter.position);
@@ -37,8 +39,9 @@ impl Letters {
         known
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.sequences.values().map(Vec::len).sum()
+    /// How many the read model has, those of other workers too.
+    pub(super) fn count(&self) -> usize {
+        self.count
     }
 
     /// What waits.

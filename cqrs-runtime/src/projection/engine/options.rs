@@ -16,7 +16,7 @@ pub struct EngineOptions {
     pub rows_in_memory: usize,
     /// When an event that has failed is tried again by itself.
     pub retry: RetryPolicy,
-    /// How many events may be parked; a projection with more of them stops, and skips none.
+    /// How many events of a read model may be parked; one that would have more stops, and skips none.
     pub parked_events: usize,
 }
 
