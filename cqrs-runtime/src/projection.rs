@@ -22,8 +22,9 @@ pub use self::error::{ProjectionError, RowName};
 pub(crate) use self::fold::{Folder, Loader, Parked, Prepared};
 pub use self::query::{Filter, OrderBy, Query, QueryError, Rows};
 pub use self::read_models::{
-    CatchUpError, GenerationStatus, LettersError, ModelStatus, PrepareError, ReadModels, Readiness, RebuildError,
-    RebuildProgress, Rebuilt, Running, WaitError,
+    CatchUpError, ColumnDifference, Difference, DifferenceKind, GenerationError, GenerationStatus, LettersError,
+    ModelStatus, PrepareError, ReadModels, Readiness, RebuildError, RebuildOptions, RebuildProgress, Rebuilt, Running,
+    Verified, VerifyError, VerifyOptions, VerifyProgress, VerifyStep, WaitError,
 };
 pub(crate) use self::route::Projected;
 #[cfg(feature = "testing")]

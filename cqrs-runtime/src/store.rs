@@ -39,9 +39,10 @@ pub use query::{Cursor, Direction, EventQuery, LoadQuery, LogHead, Until};
 pub use sequence::Sequence;
 pub use stored::StoredEvent;
 pub use tables::{
-    BatchKind, ChangeCounts, Changed, ChangesQuery, Comparison, Condition, DeadLetter, Generation, GenerationKey,
-    GenerationState, Keys, LetterChanges, LetterRequest, NewGeneration, Order, RowBatch, SeenChanges, Select, Selected,
-    SwapVerdict, TableColumn, TableShape, TableWrite, Tables, ToldChanges, Wanted,
+    BatchKind, ChangeCounts, Changed, ChangesQuery, Compare, CompareRows, Compared, Comparison, Condition, DeadLetter,
+    Discard, Generation, GenerationKey, GenerationState, Keys, LetterChanges, LetterRequest, NewGeneration, Order,
+    RowBatch, SeenChanges, Select, Selected, StateVerdict, SwapVerdict, TableColumn, TableShape, TableWrite, Tables,
+    ToldChanges, Wanted,
 };
 pub use transaction::{Begun, Transaction};
 pub use watch::{Waiting, Watch};

@@ -2,6 +2,7 @@
 //! rebuilt: each table is compared with a plain fold of the log, cell for cell, up to the checkpoints beside it.
 
 mod batches;
+mod controlling;
 mod fenced;
 mod fold;
 mod killed;
@@ -13,3 +14,4 @@ mod shared;
 pub(crate) mod steps;
 mod tables;
 mod takeover;
+mod verifying;

@@ -1,6 +1,7 @@
 //! Tables of read models: the same cases on both databases.
 
 mod changes;
+mod compare;
 mod conditions;
 mod fence;
 mod generations;
@@ -17,8 +18,8 @@ use cqrs_runtime::backend::sea_orm::{Options, open};
 use cqrs_runtime::column::RowWriter;
 use cqrs_runtime::store::{
     Advance, AdvanceVerdict, Append, Backend, BatchKind, Changed, Condition, ExpectedVersion, Generation,
-    GenerationKey, Keys, Lease, LetterChanges, NewEvent, NewGeneration, RowBatch, Select, Selected, Session,
-    StoreError, StreamKey, TableColumn, TableShape, TableWrite, Tables, Wanted, WorkerId,
+    GenerationKey, GenerationState, Keys, Lease, LetterChanges, NewEvent, NewGeneration, RowBatch, Select, Selected,
+    Session, StoreError, StreamKey, TableColumn, TableShape, TableWrite, Tables, Wanted, WorkerId,
 };
 use uuid::Uuid;
 
@@ -90,8 +91,13 @@ impl Fixture {
     }
 
     async fn create_of(&self, shape: &TableShape, fingerprint: &str) -> Generation {
-        let new =
-            NewGeneration { projection: &shape.name, fingerprint, partitions: 4, tables: std::slice::from_ref(shape) };
+        let new = NewGeneration {
+            projection: &shape.name,
+            fingerprint,
+            partitions: 4,
+            tables: std::slice::from_ref(shape),
+            state: GenerationState::Building,
+        };
         self.tables().create_generation(&new).await.unwrap()
     }
 
@@ -253,7 +259,7 @@ impl Filling<'_> {
 
     /// Lets its generation serve.
     async fn serve(&self) {
-        let verdict = self.tables.swap(&self.key).await.unwrap();
+        let verdict = self.tables.swap(&self.key, false).await.unwrap();
         assert_eq!(verdict, cqrs_runtime::store::SwapVerdict::Serves);
     }
 }

@@ -6,6 +6,7 @@ mod letters;
 mod loader;
 mod options;
 mod page;
+mod replay;
 mod retry;
 mod sharing;
 mod size;
@@ -13,4 +14,5 @@ mod worker;
 
 pub use self::error::EngineError;
 pub use self::options::{EngineOptions, InvalidOptions, RetryPolicy};
+pub(crate) use self::replay::{Goal, Replayed, goals};
 pub(crate) use self::worker::{Progress, Worker};

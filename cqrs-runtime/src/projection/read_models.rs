@@ -2,12 +2,15 @@
 
 mod catch_up;
 mod driver;
+mod filling;
+mod generations;
 mod helper;
 mod letters;
 mod local;
 mod model;
 mod rebuild;
 mod status;
+mod verify;
 mod wait;
 
 use std::collections::BTreeSet;
@@ -15,9 +18,13 @@ use std::sync::Arc;
 
 pub use self::catch_up::CatchUpError;
 pub use self::driver::Running;
+pub use self::generations::GenerationError;
 pub use self::letters::LettersError;
-pub use self::rebuild::{RebuildError, RebuildProgress, Rebuilt};
+pub use self::rebuild::{RebuildError, RebuildOptions, RebuildProgress, Rebuilt};
 pub use self::status::{GenerationStatus, ModelStatus, Readiness};
+pub use self::verify::{
+    ColumnDifference, Difference, DifferenceKind, Verified, VerifyError, VerifyOptions, VerifyProgress, VerifyStep,
+};
 pub use self::wait::WaitError;
 
 use self::model::{Model, ModelOf};
@@ -126,7 +133,7 @@ impl ReadModels {
         for model in &self.models {
             let generations = self.store.tables()?.generations(model.table().name).await?;
             if generations.is_empty() {
-                self.create(&**model).await?;
+                self.create(&**model, GenerationState::Building).await?;
             }
             readiness.push((model.table().name, Readiness::of(&generations, &model.source().fingerprint)));
         }
@@ -156,14 +163,24 @@ impl ReadModels {
         Ok(models)
     }
 
-    /// A new generation of a read model; one that is being built already is gone on with.
-    async fn create(&self, model: &dyn Model) -> Result<Generation, StoreError> {
+    /// A new generation of a read model; one in this state already is gone on with.
+    async fn create(&self, model: &dyn Model, state: GenerationState) -> Result<Generation, StoreError> {
+        self.create_of(model, state, self.options.partitions).await
+    }
+
+    async fn create_of(
+        &self,
+        model: &dyn Model,
+        state: GenerationState,
+        partitions: u32,
+    ) -> Result<Generation, StoreError> {
         let tables: Vec<_> = model.tables().iter().map(|table| table.shape(table.name.to_owned())).collect();
         let new = NewGeneration {
             projection: model.table().name,
             fingerprint: &model.source().fingerprint,
-            partitions: self.options.partitions,
+            partitions,
             tables: &tables,
+            state,
         };
         self.store.tables()?.create_generation(&new).await
     }
@@ -176,7 +193,8 @@ impl ReadModels {
     async fn generations(&self, model: &dyn Model) -> Result<Vec<Generation>, StoreError> {
         let fingerprint = &model.source().fingerprint;
         let mut generations = self.store.tables()?.generations(model.table().name).await?;
-        generations.retain(|known| known.fingerprint == *fingerprint && known.state != GenerationState::Retired);
+        let is_filled = |state| matches!(state, GenerationState::Building | GenerationState::Serving);
+        generations.retain(|known| known.fingerprint == *fingerprint && is_filled(known.state));
         generations.sort_by_key(|known| known.state != GenerationState::Serving);
         Ok(generations)
     }

@@ -5,6 +5,7 @@
 
 mod batch;
 mod changes;
+mod compare;
 mod generation;
 mod letter;
 mod select;
@@ -13,8 +14,9 @@ use async_trait::async_trait;
 
 pub use self::batch::{BatchKind, Changed, RowBatch, TableWrite};
 pub use self::changes::{ChangeCounts, ChangesQuery, SeenChanges, ToldChanges};
-pub use self::generation::{Generation, GenerationKey, GenerationState, NewGeneration, SwapVerdict};
-pub use self::letter::{DeadLetter, LetterChanges, LetterRequest};
+pub use self::compare::{Compare, CompareRows, Compared};
+pub use self::generation::{Generation, GenerationKey, GenerationState, NewGeneration, StateVerdict, SwapVerdict};
+pub use self::letter::{DeadLetter, Discard, LetterChanges, LetterRequest};
 pub use self::select::{Comparison, Condition, Keys, Order, Select, Selected};
 
 use super::{AdvanceVerdict, Leases, StoreError};
@@ -69,23 +71,36 @@ pub trait Tables: Leases {
     /// When the database can't be read.
     async fn generations(&self, projection: &str) -> Result<Vec<Generation>, StoreError>;
 
-    /// Makes the tables of a new generation, `building`, and enters it; one that is being built with the same fingerprint
-    /// is returned as it is.
+    /// Makes the tables of a new generation and enters it; one of the same fingerprint and in the same state is returned as
+    /// it is.
     ///
     /// # Errors
     /// When the database can't be written.
     async fn create_generation(&self, new: &NewGeneration<'_>) -> Result<Generation, StoreError>;
 
-    /// Lets a generation serve in the place of the one of the same fingerprint, if it has come as far in all partitions as
-    /// that one has in any, and as the log had when it was made. What served is retired: its partitions are nobody's, and
-    /// stand still.
+    /// Lets a generation that is being built serve in the place of the one of the same fingerprint, if it has come as far in
+    /// all partitions as that one has in any, and as the log had when it was made. What served is retired: its partitions
+    /// are nobody's, and stand still.
+    ///
+    /// Where events are parked in it that what serves has projected, it does not serve, unless that is accepted.
     ///
     /// The view that is named as the projection shows the generation that was let serve last. On PostgreSQL, who looks at
     /// it holds it: where that takes long, the answer is [`StoreError::Busy`], and nothing has changed.
     ///
     /// # Errors
     /// When the database can't be written.
-    async fn swap(&self, generation: &GenerationKey) -> Result<SwapVerdict, StoreError>;
+    async fn swap(&self, generation: &GenerationKey, accepts_parked: bool) -> Result<SwapVerdict, StoreError>;
+
+    /// Lets a generation that does not serve be there for something else; its partitions are nobody's then.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    async fn set_state(
+        &self,
+        generation: &GenerationKey,
+        from: GenerationState,
+        to: GenerationState,
+    ) -> Result<StateVerdict, StoreError>;
 
     /// Drops the tables of a generation that does not serve, its checkpoints, sessions and dead letters; one that is gone
     /// already is no error. Its number is not given again.
@@ -130,13 +145,27 @@ pub trait Tables: Leases {
     /// When the database can't be read.
     async fn count_changes(&self) -> Result<ChangeCounts, StoreError>;
 
+    /// Holds rows of the generation that serves against those of one that was made to be compared with it.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    async fn compare(&self, compare: &Compare<'_>) -> Result<Compared, StoreError>;
+
     /// The dead letters of a generation, by position.
     ///
     /// # Errors
     /// When the database can't be read.
     async fn letters(&self, generation: &GenerationKey) -> Result<Vec<DeadLetter>, StoreError>;
 
-    /// Asks the worker that has a sequence to retry or to discard its letters; how many there are.
+    /// The events of a projection that were left out for good, by position. Where one of them fails in another generation, it
+    /// is left out there too.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    async fn discards(&self, projection: &str) -> Result<Vec<Discard>, StoreError>;
+
+    /// Asks the worker that has a sequence to retry its letters, or to discard the first and retry the others; how many
+    /// there are.
     ///
     /// # Errors
     /// When the database can't be written.

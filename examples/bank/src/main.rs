@@ -11,7 +11,8 @@ use self::cli::options::Options;
 use self::cli::output::Output;
 use self::cli::queries::{statement, summaries, summary, totals};
 use self::cli::{
-    accounts, dead_letters, generate, history, import, movements, open, projections, rebuild, standing, state, welcome,
+    accounts, dead_letters, drop_generation, generate, history, import, movements, open, projections, rebuild,
+    rollback, standing, state, verify, welcome,
 };
 
 /// A bank whose accounts are the sum of what has happened to them.
@@ -45,6 +46,9 @@ enum Command {
     Statement(statement::Statement),
     Totals(totals::Totals),
     Rebuild(rebuild::Rebuild),
+    Rollback(rollback::Rollback),
+    DropGeneration(drop_generation::DropGeneration),
+    Verify(verify::Verify),
     Projections(projections::Projections),
     DeadLetters(dead_letters::DeadLetters),
     Import(import::Import),
@@ -89,6 +93,9 @@ async fn run(cli: &Cli, output: &Output) -> Result<ExitCode, Failure> {
         Some(Command::Statement(statement)) => statement.run(&bank, output).await,
         Some(Command::Totals(totals)) => totals.run(&bank, output).await,
         Some(Command::Rebuild(rebuild)) => rebuild.run(&bank, output).await,
+        Some(Command::Rollback(rollback)) => rollback.run(&bank, output).await,
+        Some(Command::DropGeneration(generation)) => generation.run(&bank, output).await,
+        Some(Command::Verify(verify)) => verify.run(&bank, output).await,
         Some(Command::Projections(projections)) => projections.run(&bank, output).await,
         Some(Command::DeadLetters(letters)) => letters.run(&bank, output).await,
         Some(Command::Import(import)) => import.run(&bank, output).await,

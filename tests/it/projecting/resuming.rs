@@ -72,10 +72,10 @@ async fn dropped(database: Database, goes_on: bool) {
     look.close().await;
 }
 
-type Stepping = BoxFuture<'static, ()>;
+pub(super) type Stepping = BoxFuture<'static, ()>;
 
 /// A hook that never lets the write of a number go on.
-fn sticks_at(number: usize, stuck: Arc<Notify>) -> impl Fn(Step) -> Stepping {
+pub(super) fn sticks_at(number: usize, stuck: Arc<Notify>) -> impl Fn(Step) -> Stepping {
     let writes = AtomicUsize::new(0);
     move |step| {
         let sticks = matches!(step, Step::Write(..)) && writes.fetch_add(1, Ordering::Relaxed) == number;
@@ -90,7 +90,7 @@ fn sticks_at(number: usize, stuck: Arc<Notify>) -> impl Fn(Step) -> Stepping {
 }
 
 /// A hook that notes from which checkpoints the writes start.
-fn notes_where_it_starts(starts: Arc<Mutex<Vec<u64>>>) -> impl Fn(Step) -> Stepping {
+pub(super) fn notes_where_it_starts(starts: Arc<Mutex<Vec<u64>>>) -> impl Fn(Step) -> Stepping {
     move |step| {
         if let Step::Write(_, _, steps) = step {
             starts.lock().unwrap().extend(steps.iter().map(|step| step.lease.checkpoint).min());

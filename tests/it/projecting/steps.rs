@@ -7,10 +7,11 @@ use async_trait::async_trait;
 use cqrs_runtime::backend::sea_orm::{Options, open};
 use cqrs_runtime::column::Numbers;
 use cqrs_runtime::store::{
-    Advance, AdvanceVerdict, Append, Backend, ChangeCounts, ChangesQuery, Checkpoint, Claim, CommitError, DeadLetter,
-    EventQuery, EventSink, EventStore, Generation, GenerationKey, Lease, Leases, LetterRequest, LoadQuery, LoadSink,
-    LogHead, NewGeneration, Receipt, ReceiptKey, RowBatch, Select, Selected, Session, Snapshot, StoreError, StreamKey,
-    SwapVerdict, TableShape, Tables, ToldChanges, Verdict, Wanted, WorkerId, WriterOptions,
+    Advance, AdvanceVerdict, Append, Backend, ChangeCounts, ChangesQuery, Checkpoint, Claim, CommitError, Compare,
+    Compared, DeadLetter, Discard, EventQuery, EventSink, EventStore, Generation, GenerationKey, GenerationState,
+    Lease, Leases, LetterRequest, LoadQuery, LoadSink, LogHead, NewGeneration, Receipt, ReceiptKey, RowBatch, Select,
+    Selected, Session, Snapshot, StateVerdict, StoreError, StreamKey, SwapVerdict, TableShape, Tables, ToldChanges,
+    Verdict, Wanted, WorkerId, WriterOptions,
 };
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
@@ -26,6 +27,8 @@ pub(crate) enum Step {
     Written(AdvanceVerdict),
     Swap(GenerationKey),
     Swapped(SwapVerdict),
+    Compare,
+    Compared,
 }
 
 /// What the test does between two steps.
@@ -132,11 +135,20 @@ impl Tables for Stepped {
         self.inner()?.create_generation(new).await
     }
 
-    async fn swap(&self, generation: &GenerationKey) -> Result<SwapVerdict, StoreError> {
+    async fn swap(&self, generation: &GenerationKey, accepts_parked: bool) -> Result<SwapVerdict, StoreError> {
         (self.hook)(Step::Swap(generation.clone())).await;
-        let verdict = self.inner()?.swap(generation).await?;
+        let verdict = self.inner()?.swap(generation, accepts_parked).await?;
         (self.hook)(Step::Swapped(verdict)).await;
         Ok(verdict)
+    }
+
+    async fn set_state(
+        &self,
+        generation: &GenerationKey,
+        from: GenerationState,
+        to: GenerationState,
+    ) -> Result<StateVerdict, StoreError> {
+        self.inner()?.set_state(generation, from, to).await
     }
 
     async fn drop_generation(&self, generation: &GenerationKey) -> Result<(), StoreError> {
@@ -169,6 +181,17 @@ impl Tables for Stepped {
 
     async fn letters(&self, generation: &GenerationKey) -> Result<Vec<DeadLetter>, StoreError> {
         self.inner()?.letters(generation).await
+    }
+
+    async fn discards(&self, projection: &str) -> Result<Vec<Discard>, StoreError> {
+        self.inner()?.discards(projection).await
+    }
+
+    async fn compare(&self, compare: &Compare<'_>) -> Result<Compared, StoreError> {
+        (self.hook)(Step::Compare).await;
+        let compared = self.inner()?.compare(compare).await?;
+        (self.hook)(Step::Compared).await;
+        Ok(compared)
     }
 
     async fn request(

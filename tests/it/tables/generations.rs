@@ -26,7 +26,13 @@ on_both! {
 }
 
 fn new(tables: &[TableShape]) -> NewGeneration<'_> {
-    NewGeneration { projection: PROJECTION, fingerprint: FINGERPRINT, partitions: 4, tables }
+    NewGeneration {
+        projection: PROJECTION,
+        fingerprint: FINGERPRINT,
+        partitions: 4,
+        tables,
+        state: GenerationState::Building,
+    }
 }
 
 async fn a_generation_is_told_of(fixture: Fixture) {
@@ -111,7 +117,7 @@ async fn a_dropped_generation_leaves_nothing(fixture: Fixture) {
     assert!(matches!(gone, Err(StoreError::Missing(_))), "{gone:?}");
     let numbers = fixture.tables().generations(PROJECTION).await.unwrap();
     assert_eq!(numbers.iter().map(|generation| generation.key.number).collect::<Vec<_>>(), [2]);
-    assert_eq!(fixture.tables().swap(&filling.key).await.unwrap(), SwapVerdict::Gone);
+    assert_eq!(fixture.tables().swap(&filling.key, false).await.unwrap(), SwapVerdict::Gone);
     // A number is not given again.
     fixture.tables().drop_generation(&kept.key).await.unwrap();
     assert_eq!(fixture.create(&shape).await.key.number, 3);
@@ -163,7 +169,7 @@ async fn what_is_given_up_has_happened_or_not(fixture: Fixture) {
         let mut ended = poll_times(step, tables.create_generation(&new)).await.is_some();
         let mut filling = fixture.filling(&shape).await;
         filling.put(step, &[Wide::of("a")]).await;
-        ended &= poll_times(step, tables.swap(&filling.key)).await.is_some();
+        ended &= poll_times(step, tables.swap(&filling.key, false)).await.is_some();
         assert_one_serves(&*backend, &fixture, &shape).await;
         filling.serve().await;
         let known = fixture.tables().generations(PROJECTION).await.unwrap();

@@ -1,7 +1,9 @@
 //! Dead letters.
 
 use chrono::{DateTime, TimeDelta};
-use cqrs_runtime::store::{AdvanceVerdict, BatchKind, DeadLetter, LetterChanges, LetterRequest, RowBatch, StreamKey};
+use cqrs_runtime::store::{
+    AdvanceVerdict, BatchKind, DeadLetter, Discard, LetterChanges, LetterRequest, RowBatch, StreamKey,
+};
 
 use super::wide::Wide;
 use super::{Filling, Fixture, on_both};
@@ -9,6 +11,7 @@ use super::{Filling, Fixture, on_both};
 on_both! {
     letters_come_back
     letters_are_asked_for_by_sequence
+    what_was_left_out_is_left_out_again
 }
 
 /// A letter at a position, with the extremes of what it may hold.
@@ -67,5 +70,33 @@ async fn letters_are_asked_for_by_sequence(fixture: Fixture) {
     let requests = tables.letters(&filling.key).await.unwrap();
     let requests: Vec<_> = requests.into_iter().map(|letter| letter.request).collect();
     let (retry, discard) = (Some(LetterRequest::Retry), Some(LetterRequest::Discard));
-    assert_eq!(requests, [None, retry, discard, None, retry, discard]);
+    assert_eq!(requests, [None, retry, discard, None, retry, retry], "the first one alone is left out");
+}
+
+async fn what_was_left_out_is_left_out_again(fixture: Fixture) {
+    let shape = Wide::shape();
+    let filling = fixture.filling(&shape).await;
+    change(&filling, (1..=4).map(letter).collect(), Vec::new()).await;
+    let tables = fixture.tables();
+    tables.request(&filling.key, letter(1).sequence, LetterRequest::Discard).await.unwrap();
+    tables.request(&filling.key, letter(2).sequence, LetterRequest::Retry).await.unwrap();
+    change(&filling, Vec::new(), vec![1, 2, 4]).await;
+    let letter_1 = letter(1);
+    let left_out =
+        Discard { position: 1, sequence_key: letter_1.sequence_key, name: letter_1.name, error: letter_1.error };
+    assert_eq!(tables.discards(super::PROJECTION).await.unwrap(), [left_out], "what was tried again is not");
+    assert_eq!(tables.discards("wid").await.unwrap(), []);
+
+    let other = fixture.fill(&shape, &fixture.create_of(&shape, "other").await, 2).await;
+    let waits = DeadLetter { error: String::new(), ..letter(1) };
+    change(&other, vec![waits, letter(2)], Vec::new()).await;
+    let requests = async || {
+        let letters = tables.letters(&other.key).await.unwrap();
+        letters.into_iter().map(|letter| letter.request).collect::<Vec<_>>()
+    };
+    assert_eq!(requests().await, [None, None], "what only stands behind another is not");
+    change(&other, vec![letter(1)], Vec::new()).await;
+    assert_eq!(requests().await, [Some(LetterRequest::Discard), None]);
+    tables.drop_generation(&other.key).await.unwrap();
+    assert_eq!(tables.discards(super::PROJECTION).await.unwrap().len(), 1);
 }

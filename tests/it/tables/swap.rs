@@ -2,12 +2,16 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use cqrs_runtime::store::{AdvanceVerdict, GenerationState, StoreError, SwapVerdict, TableShape, Tables};
+use cqrs_runtime::store::{
+    Advance, AdvanceVerdict, BatchKind, DeadLetter, GenerationKey, GenerationState, Lease, LetterChanges,
+    NewGeneration, RowBatch, StateVerdict, StoreError, SwapVerdict, TableShape, Tables,
+};
 use futures_util::future::join;
 use sea_orm::{ConnectionTrait, TransactionTrait};
 
+use super::letters::letter;
 use super::wide::{Wide, read};
-use super::{Filling, Fixture, HOUR, PROJECTION, everything, on_both};
+use super::{FINGERPRINT, Filling, Fixture, HOUR, PROJECTION, everything, on_both};
 
 on_both! {
     an_empty_log_is_built_at_once
@@ -19,10 +23,12 @@ on_both! {
     queries_find_what_serves
     queries_see_one_generation_whole
     no_event_is_lost_in_a_swap
+    what_parks_more_does_not_serve_unasked
+    a_state_is_left_and_entered
 }
 
 async fn swap(filling: &Filling<'_>) -> SwapVerdict {
-    filling.tables.swap(&filling.key).await.unwrap()
+    filling.tables.swap(&filling.key, false).await.unwrap()
 }
 
 async fn states(fixture: &Fixture) -> Vec<GenerationState> {
@@ -33,8 +39,8 @@ async fn states(fixture: &Fixture) -> Vec<GenerationState> {
 async fn an_empty_log_is_built_at_once(fixture: Fixture) {
     let shape = Wide::shape();
     let generation = fixture.create(&shape).await;
-    assert_eq!(fixture.tables().swap(&generation.key).await.unwrap(), SwapVerdict::Serves);
-    assert_eq!(fixture.tables().swap(&generation.key).await.unwrap(), SwapVerdict::Serves);
+    assert_eq!(fixture.tables().swap(&generation.key, false).await.unwrap(), SwapVerdict::Serves);
+    assert_eq!(fixture.tables().swap(&generation.key, false).await.unwrap(), SwapVerdict::Serves);
     let known = fixture.tables().generations(PROJECTION).await.unwrap();
     assert!(known[0].state == GenerationState::Serving && known[0].served_at >= Some(known[0].created_at), "{known:?}");
     let selected = fixture.all(&shape).await;
@@ -46,7 +52,10 @@ async fn a_generation_comes_as_far_as_the_log_was(fixture: Fixture) {
     let shape = Wide::shape();
     let generation = fixture.create(&shape).await;
     fixture.log(2).await;
-    assert_eq!(fixture.tables().swap(&generation.key).await.unwrap(), SwapVerdict::Behind { position: 0, needed: 3 });
+    assert_eq!(
+        fixture.tables().swap(&generation.key, false).await.unwrap(),
+        SwapVerdict::Behind { position: 0, needed: 3 }
+    );
     let mut filling = fixture.fill(&shape, &generation, 1).await;
     filling.put(2, &[]).await;
     assert_eq!(swap(&filling).await, SwapVerdict::Behind { position: 2, needed: 3 });
@@ -102,14 +111,99 @@ async fn one_can_go_back(fixture: Fixture) {
     let mut new = fixture.filling(&shape).await;
     new.put(2, &[Wide::of("new")]).await;
     new.serve().await;
-    assert_eq!(swap(&old).await, SwapVerdict::Behind { position: 1, needed: 2 });
     let known = fixture.tables().generations(PROJECTION).await.unwrap();
+    assert_eq!(swap(&old).await, SwapVerdict::Gone);
+    assert_eq!(reopen(&fixture, &old.key).await, StateVerdict::Set);
+    assert_eq!(swap(&old).await, SwapVerdict::Behind { position: 1, needed: 2 });
     let mut old = fixture.fill(&shape, &known[0], 1).await;
     old.put(2, &[]).await;
     old.serve().await;
     let selected = fixture.all(&shape).await;
     assert_eq!(read(&selected.rows, old.tables.numbers()), [Wide::of("old")]);
     assert_eq!(states(&fixture).await, [GenerationState::Serving, GenerationState::Retired]);
+}
+
+async fn reopen(fixture: &Fixture, key: &GenerationKey) -> StateVerdict {
+    fixture.tables().set_state(key, GenerationState::Retired, GenerationState::Building).await.unwrap()
+}
+
+async fn a_state_is_left_and_entered(fixture: Fixture) {
+    let shape = Wide::shape();
+    let first = fixture.filling(&shape).await;
+    assert_eq!(reopen(&fixture, &first.key).await, StateVerdict::Gone);
+    first.serve().await;
+    let away =
+        fixture.tables().set_state(&first.key, GenerationState::Serving, GenerationState::Retired).await.unwrap();
+    assert_eq!(away, StateVerdict::Gone, "what serves is not taken away");
+    let mut second = fixture.filling(&shape).await;
+    second.serve().await;
+    let third = fixture.filling(&shape).await;
+    assert_eq!(reopen(&fixture, &first.key).await, StateVerdict::Taken);
+    let (building, retired) = (GenerationState::Building, GenerationState::Retired);
+    assert_eq!(fixture.tables().set_state(&third.key, building, retired).await.unwrap(), StateVerdict::Set);
+    assert_eq!(reopen(&fixture, &first.key).await, StateVerdict::Set);
+    assert_eq!(states(&fixture).await, [building, GenerationState::Serving, retired]);
+    // Its partitions are nobody's.
+    assert_eq!(third.tables.heartbeat(third.worker, HOUR).await.unwrap(), [second.key.to_string()]);
+    assert_eq!(second.put(1, &[]).await, AdvanceVerdict::Advanced);
+    let verifying = NewGeneration {
+        projection: PROJECTION,
+        fingerprint: FINGERPRINT,
+        partitions: 4,
+        tables: std::slice::from_ref(&shape),
+        state: GenerationState::Verifying,
+    };
+    let made = fixture.tables().create_generation(&verifying).await.unwrap();
+    assert_eq!((made.key.number, made.state), (4, GenerationState::Verifying));
+    assert_eq!(fixture.tables().create_generation(&verifying).await.unwrap(), made);
+    assert_eq!(fixture.tables().swap(&made.key, true).await.unwrap(), SwapVerdict::Gone);
+    fixture.tables().drop_generation(&made.key).await.unwrap();
+}
+
+/// Letters at the positions, of the sequence of the first partition.
+async fn park(filling: &Filling<'_>, positions: &[u64]) {
+    let parked = positions.iter().map(|position| DeadLetter { sequence: 4, ..letter(*position) }).collect();
+    let letters = LetterChanges { parked, settled: Vec::new() };
+    let steps: Vec<_> = filling.leases.iter().map(stays).collect();
+    let batch = RowBatch { steps: &steps, kind: BatchKind::Retry, letters, ..filling.batch() };
+    assert_eq!(filling.tables.write(&batch).await.unwrap(), AdvanceVerdict::Advanced);
+}
+
+fn stays(lease: &Lease) -> Advance {
+    Advance { lease: *lease, position: lease.checkpoint, event_id: lease.event_id }
+}
+
+async fn what_parks_more_does_not_serve_unasked(fixture: Fixture) {
+    let shape = Wide::shape();
+    let mut old = fixture.filling(&shape).await;
+    old.put(5, &[]).await;
+    // There is nothing to compare the first one with.
+    park(&old, &[2]).await;
+    old.serve().await;
+    let others = old.leases.split_off(1);
+    let first = std::mem::replace(&mut old.leases, others);
+    old.put(9, &[]).await;
+    old.leases.extend(first);
+    let mut new = fixture.filling(&shape).await;
+    new.put(20, &[]).await;
+    // What is parked in both, and what the old one has yet to see in this partition, is no loss.
+    park(&new, &[2, 6, 7]).await;
+    assert_eq!(swap(&new).await, SwapVerdict::Serves);
+
+    let mut worse = fixture.filling(&shape).await;
+    worse.put(20, &[]).await;
+    park(&worse, &[2, 3, 7, 11]).await;
+    assert_eq!(swap(&worse).await, SwapVerdict::Parked { events: 2 });
+    assert_eq!(states(&fixture).await[1..], [GenerationState::Serving, GenerationState::Building]);
+    assert_eq!(fixture.all(&shape).await.position, 20);
+    // Another version is compared with the last one that was let serve, whatever its sequences are.
+    let version = fixture.create_of(&shape, "other").await;
+    let mut version = fixture.fill(&shape, &version, 2).await;
+    version.put(20, &[]).await;
+    park(&version, &[19, 20, 21]).await;
+    assert_eq!(swap(&version).await, SwapVerdict::Parked { events: 2 });
+    assert_eq!(worse.tables.swap(&worse.key, true).await.unwrap(), SwapVerdict::Serves);
+    assert_eq!(version.tables.swap(&version.key, true).await.unwrap(), SwapVerdict::Serves);
 }
 
 /// As an old program and a new one do.
@@ -209,7 +303,7 @@ async fn no_event_is_lost_in_a_swap(fixture: Fixture) {
         let mut new = fixture.fill(&shape, &generation, 1).await;
         let swapping = async {
             loop {
-                match other.tables().unwrap().swap(&generation.key).await {
+                match other.tables().unwrap().swap(&generation.key, false).await {
                     Ok(SwapVerdict::Serves) => break,
                     Ok(SwapVerdict::Behind { .. }) | Err(StoreError::Busy(_)) => tokio::task::yield_now().await,
                     verdict => panic!("{verdict:?}"),
@@ -243,7 +337,7 @@ async fn a_view_that_is_looked_at_delays_the_swap_alone() {
     let person = sea_orm::Database::connect(&fixture.database.url).await.unwrap();
     let looking = person.begin().await.unwrap();
     looking.execute_unprepared("SELECT * FROM wide").await.unwrap();
-    let refused = fixture.tables().swap(&new.key).await;
+    let refused = fixture.tables().swap(&new.key, false).await;
     assert!(matches!(&refused, Err(error @ StoreError::Busy(_)) if error.is_retryable()), "{refused:?}");
     assert_eq!(fixture.all(&shape).await.position, 0);
     assert_eq!(states(&fixture).await, [GenerationState::Serving, GenerationState::Building]);

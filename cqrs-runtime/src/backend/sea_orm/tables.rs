@@ -2,6 +2,7 @@
 
 mod catalog;
 mod changes;
+mod compare;
 mod definition;
 mod letters;
 mod load;
@@ -9,10 +10,11 @@ mod select;
 mod spelling;
 mod write;
 
-pub(super) use self::catalog::{dropped, generations};
+pub(super) use self::catalog::{dropped, generations, state_word};
 pub(super) use self::changes::{changes, changes_rows, count_changes};
+pub(super) use self::compare::compare;
 pub(super) use self::definition::{definition, shown};
-pub(super) use self::letters::{letters, request};
+pub(super) use self::letters::{discards, letters, request};
 pub(super) use self::load::load;
 pub(super) use self::select::{Serving, select};
 pub(super) use self::spelling::{Spelling, quoted};

@@ -89,7 +89,7 @@ impl<M: Projection> Worker<M> {
     }
 
     /// Whether the generation is still there, and not retired: else it has no partitions to ask for.
-    async fn is_filled(&self) -> Result<bool, StoreError> {
+    pub(super) async fn is_filled(&self) -> Result<bool, StoreError> {
         let Generation { key, .. } = &self.generation;
         let known = self.store.tables()?.generations(&key.projection).await?;
         Ok(known.iter().any(|known| known.key == *key && known.state != GenerationState::Retired))

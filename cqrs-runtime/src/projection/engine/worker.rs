@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::super::Projection;
 use super::super::cache::Changes;
-use super::super::fold::Folder;
+use super::super::fold::{Folder, Prepared};
 use super::super::route::Routing;
 use super::letters::Letters;
 use super::page::Reader;
@@ -113,6 +113,13 @@ impl<M: Projection> Worker<M> {
         let step = AssertUnwindSafe(self.try_step()).catch_unwind().await;
         // What it was in the midst of is forgotten.
         let step = step.unwrap_or_else(|panic| Err(EngineError::Panicked { message: message(&*panic) }));
+        if matches!(step, Err(EngineError::Store(StoreError::Missing(_))))
+            && matches!(self.is_filled().await, Ok(false))
+        {
+            // Its generation was dropped in the midst of it.
+            self.start_anew();
+            return Ok(Progress::Idle);
+        }
         if let Err(EngineError::NewerEvent { position, .. }) = step {
             self.leave(position);
             // At once, if that can be.

@@ -41,6 +41,8 @@ struct Post {
     rests_until: Option<Instant>,
     /// Whether it has seen all events that there were at its last step.
     is_caught_up: bool,
+    /// Whether it has been told that what is built does not serve, as events are parked in it.
+    has_told: bool,
 }
 
 impl Post {
@@ -211,6 +213,7 @@ impl Driver {
         if self.looked_at.is_some_and(|at| at.elapsed() < every) {
             return Ok(());
         }
+        self.read_models.sweep(self.model.table().name).await?;
         let mut generations = self.read_models.generations(&*self.model).await?;
         if self.scope == Scope::First {
             generations.truncate(1);
@@ -230,7 +233,8 @@ impl Driver {
             }
             let (store, options) = (self.read_models.store.clone(), self.read_models.options);
             let worker = self.model.worker(store, generation, self.id, options)?;
-            self.posts.push(Post { worker, pause: Pause::up_to(LONGEST), rests_until: None, is_caught_up: false });
+            let pause = Pause::up_to(LONGEST);
+            self.posts.push(Post { worker, pause, rests_until: None, is_caught_up: false, has_told: false });
         }
         self.looked_at = Some(Instant::now());
         Ok(())
@@ -239,17 +243,24 @@ impl Driver {
     /// Lets what was being built serve, if it has caught up.
     async fn swap(&mut self) -> Result<bool, EngineError> {
         let tables = self.read_models.store.tables()?;
-        for Post { worker, is_caught_up, .. } in &mut self.posts {
+        for Post { worker, is_caught_up, has_told, .. } in &mut self.posts {
             if !*is_caught_up || worker.generation().state != GenerationState::Building || worker.partitions() == 0 {
                 continue;
             }
             worker.settle().await?;
             *is_caught_up = false;
-            if tables.swap(&worker.generation().key).await? != SwapVerdict::Serves {
-                continue;
+            let (name, generation) = (self.model.table().name, worker.generation().key.number);
+            match tables.swap(&worker.generation().key, false).await? {
+                SwapVerdict::Serves => {}
+                SwapVerdict::Parked { events } => {
+                    if !std::mem::replace(has_told, true) {
+                        tracing::warn!(read_model = name, generation, events, "it has parked too much to serve");
+                    }
+                    continue;
+                }
+                SwapVerdict::Behind { .. } | SwapVerdict::Gone => continue,
             }
             worker.set_state(GenerationState::Serving);
-            let (name, generation) = (self.model.table().name, worker.generation().key.number);
             tracing::info!(read_model = name, generation, "the generation serves");
             // What served is to be left.
             self.looked_at = None;

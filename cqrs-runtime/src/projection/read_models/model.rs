@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::super::engine::{EngineError, EngineOptions, Progress, Worker};
+use super::super::engine::{EngineError, EngineOptions, Goal, Progress, Replayed, Worker};
 use super::super::query::Source;
 use super::super::route::{Routing, fingerprint};
 use super::super::{Lookup, Projection};
@@ -40,11 +40,15 @@ pub(super) trait Model: Debug + Send + Sync {
 #[async_trait]
 pub(super) trait Works: Send {
     async fn step(&mut self) -> Result<Progress, EngineError>;
+    /// A step towards a goal of each partition, and no further.
+    async fn step_to(&mut self, goals: &[Goal]) -> Result<Replayed, EngineError>;
     /// Moves the checkpoints to the end of the log, behind which nothing was found.
     async fn settle(&mut self) -> Result<(), EngineError>;
     async fn release(&mut self) -> Result<(), StoreError>;
     fn position(&self) -> Option<u64>;
     fn partitions(&self) -> usize;
+    /// Whether all partitions are its.
+    fn has_all(&self) -> bool;
     fn generation(&self) -> &Generation;
     /// Takes note of what the generation is there for now.
     fn set_state(&mut self, state: GenerationState);
@@ -107,6 +111,10 @@ impl<M: Projection> Works for Worker<M> {
         Self::step(self).await
     }
 
+    async fn step_to(&mut self, goals: &[Goal]) -> Result<Replayed, EngineError> {
+        Self::step_to(self, goals).await
+    }
+
     async fn settle(&mut self) -> Result<(), EngineError> {
         Self::settle(self).await
     }
@@ -121,6 +129,10 @@ impl<M: Projection> Works for Worker<M> {
 
     fn partitions(&self) -> usize {
         Self::partitions(self)
+    }
+
+    fn has_all(&self) -> bool {
+        u32::try_from(Self::partitions(self)) == Ok(Self::generation(self).partitions)
     }
 
     fn generation(&self) -> &Generation {

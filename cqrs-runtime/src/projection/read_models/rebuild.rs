@@ -1,22 +1,11 @@
-//! Building a read model anew beside the one that serves.
+//! Building a read model anew beside the one that serves, and going back to the one that served before.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use tokio::sync::watch;
-use tokio::time::sleep;
-use uuid::Uuid;
-
-use super::super::engine::{EngineError, Progress};
-use super::ReadModels;
-use super::driver::prolong;
-use super::model::Works;
-use crate::store::pause::Pause;
-use crate::store::{GenerationKey, StoreError, SwapVerdict, Tables, WorkerId};
-
-/// The pause where another process has all partitions, or is about to swap.
-const PAUSE: Duration = Duration::from_millis(50);
-/// The longest pause after an error.
-const LONGEST: Duration = Duration::from_secs(5);
+use super::super::engine::EngineError;
+use super::filling::Filling;
+use super::{ReadModels, StoreError};
+use crate::store::{Generation, GenerationKey, GenerationState, StateVerdict};
 
 /// How far a rebuild has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +14,7 @@ pub struct RebuildProgress {
     pub name: &'static str,
     /// The generation that is built.
     pub generation: u32,
-    /// The position up to which it has come.
+    /// The position up to which it has come, whichever process has brought it there.
     pub position: u64,
     /// The end of the log.
     pub head: u64,
@@ -33,6 +22,13 @@ pub struct RebuildProgress {
     pub events: u64,
     /// For how long it has been at it.
     pub elapsed: Duration,
+}
+
+/// What a rebuild may do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RebuildOptions {
+    /// Let what was built serve, although events are parked in it that what served has projected.
+    pub accept_parked: bool,
 }
 
 /// A read model that was rebuilt.
@@ -48,7 +44,7 @@ pub struct Rebuilt {
     pub parked: usize,
 }
 
-/// Why a rebuild has not come to its end; it goes on where it was when it is asked for again.
+/// Why what is built does not serve yet; it goes on where it was when it is asked for again.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RebuildError {
@@ -72,84 +68,124 @@ pub enum RebuildError {
         /// The read model.
         name: &'static str,
     },
+    /// Events are parked that what serves has projected. What serves goes on; what was built waits until that is
+    /// [accepted](RebuildOptions::accept_parked), the letters are seen to, or it is [cancelled](ReadModels::cancel_rebuild).
+    #[error("{events} events that `{name}` has are parked in its generation {generation}: it does not serve")]
+    Parked {
+        /// The read model.
+        name: &'static str,
+        /// The generation that was built.
+        generation: u32,
+        /// How many.
+        events: u64,
+    },
+    /// Nothing is kept of this read model that could serve again.
+    #[error("no generation of `{name}` is kept to go back to")]
+    NothingKept {
+        /// The read model.
+        name: &'static str,
+    },
+    /// Another generation is being built, and has to serve or to be cancelled first.
+    #[error("`{name}` is being rebuilt")]
+    BeingBuilt {
+        /// The read model.
+        name: &'static str,
+    },
 }
 
 impl ReadModels {
-    /// Builds a read model anew beside the one that serves, and lets it serve once it has caught up. What served is kept.
+    /// Builds a read model anew beside the one that serves, and lets it serve once it has caught up. What served is kept: one
+    /// can [go back](Self::roll_back) to it, until it is [dropped](Self::drop_generation).
     ///
-    /// A rebuild that did not come to its end, its process having been killed or this future dropped, is gone on with.
+    /// A rebuild that did not come to its end, its process having been killed or this future dropped, is gone on with, also
+    /// by any process in which read models [run](Self::start); [`cancel_rebuild`](Self::cancel_rebuild) ends it.
     ///
     /// # Errors
-    /// When events can't be projected, or the database can't be written.
+    /// When events can't be projected, or the database can't be written; [`RebuildError::Parked`] when events are parked that
+    /// what serves has projected.
     ///
     /// # Panics
     /// Outside of a tokio runtime.
     pub async fn rebuild(
         &self,
         name: &str,
-        mut progress: impl FnMut(RebuildProgress) + Send,
+        progress: impl FnMut(RebuildProgress) + Send,
+    ) -> Result<Rebuilt, RebuildError> {
+        self.rebuild_with(name, RebuildOptions::default(), progress).await
+    }
+
+    /// As [`rebuild`](Self::rebuild), with a say in what it may do.
+    ///
+    /// ```no_run
+    /// # use cqrs_runtime::projection::{ReadModels, RebuildError, RebuildOptions};
+    /// # async fn f(read_models: ReadModels) -> Result<(), RebuildError> {
+    /// match read_models.rebuild("account_summary", |progress| println!("{progress:?}")).await {
+    ///     // Somebody has looked at the letters, and can do without these events.
+    ///     Err(RebuildError::Parked { events, .. }) if events < 3 => {
+    ///         let options = RebuildOptions { accept_parked: true };
+    ///         read_models.rebuild_with("account_summary", options, |_| ()).await?;
+    ///     }
+    ///     rebuilt => drop(rebuilt?),
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`rebuild`](Self::rebuild).
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    pub async fn rebuild_with(
+        &self,
+        name: &str,
+        options: RebuildOptions,
+        progress: impl FnMut(RebuildProgress) + Send,
     ) -> Result<Rebuilt, RebuildError> {
         let model = self.model(name).ok_or_else(|| RebuildError::NotListed { name: name.to_owned() })?;
-        let name = model.table().name;
-        let failed = |source| RebuildError::Engine { name, source };
-        let of_store = |error: StoreError| failed(error.into());
-        let generation = self.create(&**model).await.map_err(of_store)?;
-        let (key, began_at, mut events) = (generation.key.clone(), Instant::now(), 0);
-        let id = WorkerId(Uuid::now_v7());
-        let mut worker = model.worker(self.store.clone(), generation, id, self.options).map_err(of_store)?;
-        let tables = self.store.tables().map_err(of_store)?;
-        // Ends with this future.
-        let (_alive, ended) = watch::channel(false);
-        tokio::spawn(prolong(self.clone(), id, ended));
-        let mut pause = Pause::up_to(LONGEST);
-        let built = loop {
-            let step = match worker.step().await {
-                Ok(step) => step,
-                // Its tables may have gone in the midst of the step.
-                Err(_) if matches!(tables.swap(&key).await, Ok(SwapVerdict::Gone)) => {
-                    break Err(RebuildError::Cancelled { name });
-                }
-                Err(EngineError::Store(error)) if error.is_retryable() => {
-                    pause.wait().await;
-                    continue;
-                }
-                Err(error) => break Err(failed(error)),
-            };
-            pause = Pause::up_to(LONGEST);
-            let head = match self.store.head().await {
-                Ok(head) => head.position,
-                Err(error) => break Err(of_store(error)),
-            };
-            if let Progress::Moved { events: more, caught_up } = step {
-                events += more;
-                let (position, elapsed) = (worker.position().unwrap_or(0), began_at.elapsed());
-                progress(RebuildProgress { name, generation: key.number, position, head, events, elapsed });
-                if !caught_up {
-                    continue;
-                }
-            }
-            match serve(&mut *worker, tables, &key).await {
-                Ok(SwapVerdict::Serves) => break Ok(()),
-                Ok(SwapVerdict::Gone) => break Err(RebuildError::Cancelled { name }),
-                Ok(SwapVerdict::Behind { .. }) if step == Progress::Idle => sleep(PAUSE).await,
-                Ok(SwapVerdict::Behind { .. }) => {}
-                Err(EngineError::Store(error)) if error.is_retryable() => pause.wait().await,
-                Err(error) => break Err(failed(error)),
-            }
-        };
-        // However it ended, others can go on with it at once.
-        let released = worker.release().await;
-        built?;
-        released.map_err(of_store)?;
-        let parked = tables.letters(&key).await.map_err(of_store)?.len();
-        Ok(Rebuilt { generation: key, events, elapsed: began_at.elapsed(), parked })
+        let failed = |error: StoreError| RebuildError::Engine { name: model.table().name, source: error.into() };
+        let generation = self.create(&**model, GenerationState::Building).await.map_err(failed)?;
+        let filling = Filling::begin(self, &**model, generation).map_err(failed)?;
+        filling.until_it_serves(options, progress).await
     }
-}
 
-/// Lets a generation serve that has seen all events there were.
-async fn serve(worker: &mut dyn Works, tables: &dyn Tables, key: &GenerationKey) -> Result<SwapVerdict, EngineError> {
-    if worker.partitions() > 0 {
-        worker.settle().await?;
+    /// Lets the generation serve again that served before, of this program's shape and version, once it has caught up with
+    /// what has happened since. What served is kept.
+    ///
+    /// A program of an older shape or version needs none of this: its generation has gone on serving it, beside the new one.
+    ///
+    /// # Errors
+    /// When nothing is kept, another generation is being built, and as [`rebuild`](Self::rebuild).
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    pub async fn roll_back(
+        &self,
+        name: &str,
+        options: RebuildOptions,
+        progress: impl FnMut(RebuildProgress) + Send,
+    ) -> Result<Rebuilt, RebuildError> {
+        let model = self.model(name).ok_or_else(|| RebuildError::NotListed { name: name.to_owned() })?;
+        let (name, fingerprint) = (model.table().name, &model.source().fingerprint);
+        let failed = |error: StoreError| RebuildError::Engine { name, source: error.into() };
+        let tables = self.store.tables().map_err(failed)?;
+        let mut known = tables.generations(name).await.map_err(failed)?;
+        known.retain(|known| known.fingerprint == *fingerprint);
+        let going_back = |known: &Generation| known.state == GenerationState::Building && known.served_at.is_some();
+        if let Some(interrupted) = known.iter().position(going_back) {
+            let generation = known.swap_remove(interrupted);
+            let filling = Filling::begin(self, &**model, generation).map_err(failed)?;
+            return filling.until_it_serves(options, progress).await;
+        }
+        known.retain(|known| known.state == GenerationState::Retired);
+        let last = known.into_iter().max_by_key(|known| known.served_at).ok_or(RebuildError::NothingKept { name })?;
+        let (from, to) = (GenerationState::Retired, GenerationState::Building);
+        match tables.set_state(&last.key, from, to).await.map_err(failed)? {
+            StateVerdict::Set => {}
+            StateVerdict::Taken => return Err(RebuildError::BeingBuilt { name }),
+            StateVerdict::Gone => return Err(RebuildError::NothingKept { name }),
+        }
+        let generation = Generation { state: to, ..last };
+        let filling = Filling::begin(self, &**model, generation).map_err(failed)?;
+        filling.until_it_serves(options, progress).await
     }
-    Ok(tables.swap(key).await?)
 }

@@ -13,11 +13,15 @@ pub enum Readiness {
 
 impl Readiness {
     pub(super) fn of(generations: &[Generation], fingerprint: &str) -> Self {
-        let mut mine = generations.iter().filter(|known| known.fingerprint == fingerprint).peekable();
-        if mine.peek().is_none() {
-            return if generations.is_empty() { Self::Builds } else { Self::Changed };
+        let mine = generations.iter().filter(|known| known.fingerprint == fingerprint).map(|known| known.state);
+        let mine: Vec<_> = mine.collect();
+        if mine.contains(&GenerationState::Serving) {
+            Self::Serves
+        } else if generations.is_empty() || mine.contains(&GenerationState::Building) {
+            Self::Builds
+        } else {
+            Self::Changed
         }
-        if mine.any(|known| known.state == GenerationState::Serving) { Self::Serves } else { Self::Builds }
     }
 }
 

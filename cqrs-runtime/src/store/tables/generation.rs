@@ -50,12 +50,14 @@ pub struct Generation {
 /// What a generation is there for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GenerationState {
-    /// It is being filled, and answers no query.
+    /// It is being filled, and answers no query; whoever fills it lets it serve.
     Building,
     /// It answers queries, and is kept up to date.
     Serving,
     /// Another one of its fingerprint serves; it stands still, to go back to.
     Retired,
+    /// It is filled beside the one that serves, by one worker alone, to be compared with it.
+    Verifying,
 }
 
 /// A generation that is to be made.
@@ -69,6 +71,8 @@ pub struct NewGeneration<'a> {
     pub partitions: u32,
     /// Its tables, named without the generation: the read model's own first.
     pub tables: &'a [TableShape],
+    /// What it is there for: [`Building`](GenerationState::Building) or [`Verifying`](GenerationState::Verifying).
+    pub state: GenerationState,
 }
 
 /// Whether a generation serves now.
@@ -83,6 +87,24 @@ pub enum SwapVerdict {
         /// How far they must.
         needed: u64,
     },
-    /// There is no such generation.
+    /// Events are parked that what serves has projected; nothing has changed.
+    ///
+    /// That is the one of its fingerprint, or else the one that was let serve last.
+    Parked {
+        /// How many.
+        events: u64,
+    },
+    /// There is no such generation that is being built.
+    Gone,
+}
+
+/// Whether a generation is there for something else now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StateVerdict {
+    /// It is.
+    Set,
+    /// There is another one of its fingerprint in that state, and can't be two; nothing has changed.
+    Taken,
+    /// There is no such generation in the state from which it should go.
     Gone,
 }

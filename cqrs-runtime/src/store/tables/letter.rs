@@ -40,6 +40,19 @@ pub enum LetterRequest {
     Discard,
 }
 
+/// An event that was left out for good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Discard {
+    /// The position of the event.
+    pub position: u64,
+    /// What the events of its sequence have in common.
+    pub sequence_key: String,
+    /// Its stored name.
+    pub name: String,
+    /// Why it had failed.
+    pub error: String,
+}
+
 /// What changes in the dead letters of a generation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LetterChanges {

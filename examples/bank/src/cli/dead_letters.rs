@@ -28,6 +28,9 @@ enum Command {
     List {
         /// The read model, such as `account_summary`
         read_model: String,
+        /// Those of a generation that does not answer, such as one that is being built
+        #[arg(long, value_name = "NUMBER")]
+        generation: Option<u32>,
     },
     /// Try those of a sequence again, in order
     Retry {
@@ -63,7 +66,10 @@ impl DeadLetters {
     pub(crate) async fn run(&self, bank: &Bank, output: &Output) -> Result<ExitCode, Failure> {
         let read_models = read_models(bank.store().clone());
         let letters = match &self.command {
-            Command::List { read_model } => read_models.letters(read_model).await?,
+            Command::List { read_model, generation: Some(number) } => {
+                read_models.letters_of(read_model, *number).await?
+            }
+            Command::List { read_model, generation: None } => read_models.letters(read_model).await?,
             Command::Retry { read_model, sequence } => read_models.retry(read_model, sequence, LIMIT).await?,
             Command::Discard { read_model, sequence } => read_models.discard(read_model, sequence, LIMIT).await?,
         };

@@ -11,7 +11,9 @@ use bank::domain::{AccountError, AccountId, ParseMoneyError};
 use cqrs_runtime::dispatch::CommandError;
 use cqrs_runtime::id::ParseIdError;
 use cqrs_runtime::json::EncodeError;
-use cqrs_runtime::projection::{CatchUpError, EngineError, LettersError, QueryError, RebuildError, WaitError};
+use cqrs_runtime::projection::{
+    CatchUpError, EngineError, GenerationError, LettersError, QueryError, RebuildError, VerifyError, WaitError,
+};
 use cqrs_runtime::repository::{LoadError, SaveError};
 use cqrs_runtime::store::{AppendError, StoreError};
 use serde::Serialize;
@@ -43,6 +45,10 @@ pub(crate) enum Failure {
     Query(#[from] QueryError),
     #[error(transparent)]
     Rebuild(Box<RebuildError>),
+    #[error(transparent)]
+    Verify(Box<VerifyError>),
+    #[error(transparent)]
+    Generation(#[from] GenerationError),
     #[error("the amount can't be read")]
     Amount(#[from] ParseMoneyError),
     #[error("{} can't be read", path.display())]
@@ -62,6 +68,12 @@ pub(crate) enum Failure {
 impl From<RebuildError> for Failure {
     fn from(error: RebuildError) -> Self {
         Self::Rebuild(Box::new(error))
+    }
+}
+
+impl From<VerifyError> for Failure {
+    fn from(error: VerifyError) -> Self {
+        Self::Verify(Box::new(error))
     }
 }
 
@@ -139,9 +151,16 @@ impl Failure {
             | Self::Load(LoadError::Store(error))
             | Self::CatchUp(CatchUpError::Store(error) | CatchUpError::Wait(WaitError::Store(error)))
             | Self::Letters(LettersError::Store(error))
+            | Self::Generation(GenerationError::Store(error))
             | Self::Query(QueryError::Store(error)) => Some(error),
             Self::Rebuild(error) => match &**error {
                 RebuildError::Engine { source: EngineError::Store(error), .. } => Some(error),
+                _ => None,
+            },
+            Self::Verify(error) => match &**error {
+                VerifyError::Store(error) | VerifyError::Engine { source: EngineError::Store(error), .. } => {
+                    Some(error)
+                }
                 _ => None,
             },
             Self::Command(error) => store_error(error),

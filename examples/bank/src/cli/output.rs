@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde::Serialize;
 
 use super::failure::{Failure, FailureView};
@@ -85,6 +85,13 @@ pub(crate) fn table<const N: usize>(header: [&str; N]) -> Table {
         table.set_header(header);
     }
     table
+}
+
+/// Aligns columns of numbers to the right.
+pub(crate) fn right(table: &mut Table, columns: impl IntoIterator<Item = usize>) {
+    for column in columns {
+        table.column_mut(column).into_iter().for_each(|column| column.set_cell_alignment(CellAlignment::Right));
+    }
 }
 
 /// The number with its thousands apart.

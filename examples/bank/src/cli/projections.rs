@@ -4,14 +4,13 @@ use std::process::ExitCode;
 
 use bank::read_models::read_models;
 use clap::Args;
-use comfy_table::CellAlignment;
 use cqrs_runtime::prelude::*;
 use cqrs_runtime::projection::{GenerationStatus, ModelStatus, Readiness};
 use cqrs_runtime::store::GenerationState;
 
 use super::bank::Bank;
 use super::failure::Failure;
-use super::output::{Output, table, thousands};
+use super::output::{Output, right, table, thousands};
 
 /// Show how far the read models are, and what they have not projected
 #[derive(Args)]
@@ -22,6 +21,7 @@ struct View {
     read_model: &'static str,
     generation: u32,
     state: &'static str,
+    since: DateTime<Utc>,
     partitions: usize,
     workers: usize,
     position: u64,
@@ -44,6 +44,7 @@ impl View {
             read_model: model.name,
             generation: generation.generation.key.number,
             state: state(generation),
+            since: generation.generation.served_at.unwrap_or(generation.generation.created_at),
             partitions: generation.partitions.len(),
             workers: workers(generation),
             position: generation.partitions.iter().map(|partition| partition.lease.checkpoint).min().unwrap_or(0),
@@ -55,8 +56,10 @@ impl View {
 
 fn state(status: &GenerationStatus) -> &'static str {
     match (status.is_mine, status.generation.state) {
+        (false, GenerationState::Serving) => "answers another version",
         (false, _) => "of another version",
         (true, GenerationState::Building) => "being built",
+        (true, GenerationState::Verifying) => "being verified",
         (true, GenerationState::Serving) => "answers",
         (true, GenerationState::Retired) => "kept",
     }
@@ -71,21 +74,20 @@ fn workers(status: &GenerationStatus) -> usize {
 }
 
 fn prose(views: &[View], status: &[ModelStatus]) -> String {
-    let mut table = table(["read model", "generation", "state", "workers", "position", "behind", "parked"]);
+    let mut table = table(["read model", "generation", "state", "since", "workers", "position", "behind", "parked"]);
     for view in views {
         table.add_row([
             view.read_model,
             &view.generation.to_string(),
             view.state,
+            &view.since.format("%F %T").to_string(),
             &view.workers.to_string(),
             &thousands(view.position),
             &thousands(view.behind),
             &view.parked.to_string(),
         ]);
     }
-    for column in [1, 3, 4, 5, 6] {
-        table.column_mut(column).into_iter().for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-    }
+    right(&mut table, [1, 4, 5, 6, 7]);
     let changed = status.iter().filter(|model| model.readiness == Readiness::Changed);
     let changed =
         changed.map(|model| format!("{} changed: `bank rebuild {0}`\n", model.name)).collect::<Vec<_>>().concat();

@@ -1,33 +1,35 @@
 //! `bank rebuild`
 
-use std::io::{self, IsTerminal};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
 use bank::read_models::read_models;
 use clap::Args;
 use cqrs_runtime::prelude::*;
-use cqrs_runtime::projection::{ReadModels, RebuildProgress, Rebuilt};
-use indicatif::{ProgressBar, ProgressStyle};
+use cqrs_runtime::projection::{ReadModels, RebuildOptions, Rebuilt};
 
 use super::bank::Bank;
 use super::failure::Failure;
 use super::output::{Output, thousands};
-
-/// How often a line is written where there is no terminal.
-const EVERY: Duration = Duration::from_secs(2);
+use super::rebuild_progress::Shown;
 
 /// Build read models anew beside those that answer, and let them answer then
 ///
-/// What answered before is kept. A rebuild that was interrupted goes on where it was.
+/// What answered before is kept: `bank rollback` goes back to it. A rebuild that was interrupted goes on where it was.
 #[derive(Args)]
 pub(crate) struct Rebuild {
     /// The read models, such as `account_summary`; all, where none is named
     names: Vec<String>,
+    /// Let them answer although events are parked that those before them have
+    #[arg(long)]
+    accept_parked: bool,
+    /// Give up what is being built, whichever program is at it
+    #[arg(long, conflicts_with = "accept_parked")]
+    cancel: bool,
 }
 
+/// A read model that answers by another generation now.
 #[derive(Serialize)]
-struct RebuiltView {
+pub(crate) struct RebuiltView {
     read_model: String,
     generation: u32,
     events: u64,
@@ -35,21 +37,24 @@ struct RebuiltView {
     parked: usize,
 }
 
+#[derive(Serialize)]
+struct Cancelled {
+    read_model: String,
+    generation: Option<u32>,
+}
+
 impl Rebuild {
     pub(crate) async fn run(&self, bank: &Bank, output: &Output) -> Result<ExitCode, Failure> {
         let read_models = read_models(bank.store().clone());
         let names: Vec<String> =
             if self.names.is_empty() { read_models.names().map(str::to_owned).collect() } else { self.names.clone() };
+        if self.cancel {
+            return cancel(&read_models, &names, output).await;
+        }
+        let options = RebuildOptions { accept_parked: self.accept_parked };
         let mut views = Vec::new();
         for name in &names {
-            let rebuilt = one(&read_models, name).await?;
-            views.push(RebuiltView {
-                read_model: rebuilt.generation.projection.clone(),
-                generation: rebuilt.generation.number,
-                events: rebuilt.events,
-                seconds: rebuilt.elapsed.as_secs_f64(),
-                parked: rebuilt.parked,
-            });
+            views.push(RebuiltView::of(one(&read_models, name, options).await?));
         }
         output.answer(&views, || views.iter().map(RebuiltView::prose).collect())?;
         Ok(ExitCode::SUCCESS)
@@ -57,7 +62,17 @@ impl Rebuild {
 }
 
 impl RebuiltView {
-    fn prose(&self) -> String {
+    pub(crate) fn of(rebuilt: Rebuilt) -> Self {
+        Self {
+            read_model: rebuilt.generation.projection,
+            generation: rebuilt.generation.number,
+            events: rebuilt.events,
+            seconds: rebuilt.elapsed.as_secs_f64(),
+            parked: rebuilt.parked,
+        }
+    }
+
+    pub(crate) fn prose(&self) -> String {
         let Self { read_model, generation, events, seconds, parked } = self;
         let done = format!("{read_model}: {} events in {seconds:.1} s", thousands(*events));
         let parked = match parked {
@@ -69,47 +84,28 @@ impl RebuiltView {
 }
 
 /// Rebuilds a read model, and shows how far it is.
-pub(crate) async fn one(read_models: &ReadModels, name: &str) -> Result<Rebuilt, Failure> {
+pub(crate) async fn one(read_models: &ReadModels, name: &str, options: RebuildOptions) -> Result<Rebuilt, Failure> {
     let mut shown = Shown::new();
-    let rebuilt = read_models.rebuild(name, |progress| shown.show(&progress)).await;
-    shown.bar.finish_and_clear();
+    let rebuilt = read_models.rebuild_with(name, options, |progress| shown.show(&progress)).await;
+    shown.finish();
     Ok(rebuilt?)
 }
 
-/// A bar on a terminal, a line now and then elsewhere; always on standard error.
-struct Shown {
-    bar: ProgressBar,
-    is_terminal: bool,
-    line_at: Instant,
+async fn cancel(read_models: &ReadModels, names: &[String], output: &Output) -> Result<ExitCode, Failure> {
+    let mut views = Vec::new();
+    for name in names {
+        let generation = read_models.cancel_rebuild(name).await?;
+        views.push(Cancelled { read_model: name.clone(), generation: generation.map(|key| key.number) });
+    }
+    output.answer(&views, || views.iter().map(Cancelled::prose).collect())?;
+    Ok(ExitCode::SUCCESS)
 }
 
-impl Shown {
-    fn new() -> Self {
-        let is_terminal = io::stderr().is_terminal();
-        let bar = if is_terminal { ProgressBar::new(0) } else { ProgressBar::hidden() };
-        // The template is fixed and known to be right; a wrong one costs the looks alone.
-        let style = ProgressStyle::with_template("{prefix} {bar:30} {percent:>3} %  {msg}  {eta} left")
-            .unwrap_or_else(|_| ProgressStyle::default_bar());
-        Self { bar: bar.with_style(style), is_terminal, line_at: Instant::now() }
-    }
-
-    fn show(&mut self, progress: &RebuildProgress) {
-        let RebuildProgress { name, position, head, events, elapsed, .. } = *progress;
-        let rate = rate(events, elapsed);
-        if self.is_terminal {
-            self.bar.set_prefix(name);
-            self.bar.set_length(head);
-            self.bar.set_position(position);
-            self.bar.set_message(format!("{} events, {}/s", thousands(events), thousands(rate)));
-        } else if self.line_at.elapsed() >= EVERY {
-            self.line_at = Instant::now();
-            let (position, head) = (thousands(position), thousands(head));
-            eprintln!("{name}: position {position} of {head}, {} events, {}/s", thousands(events), thousands(rate));
+impl Cancelled {
+    fn prose(&self) -> String {
+        match self.generation {
+            Some(generation) => format!("{}: generation {generation} is no longer built\n", self.read_model),
+            None => format!("{}: nothing was being built\n", self.read_model),
         }
     }
-}
-
-fn rate(events: u64, elapsed: Duration) -> u64 {
-    let millis = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX).max(1);
-    events.saturating_mul(1_000) / millis
 }

@@ -29,7 +29,8 @@ CREATE TABLE cqrs_generations (
     number       bigint       NOT NULL CHECK (number > 0),
     fingerprint  text         COLLATE "C" NOT NULL,
     partitions   bigint       NOT NULL CHECK (partitions > 0),
-    state        text         COLLATE "C" NOT NULL CHECK (state IN ('building', 'serving', 'retired', 'dropped')),
+    state        text         COLLATE "C" NOT NULL CHECK (state IN
+        ('building', 'serving', 'retired', 'verifying', 'dropped')),
     tables       text         COLLATE "C" NOT NULL,
     shown        text         COLLATE "C" NOT NULL,
     head         bigint       NOT NULL,
@@ -40,6 +41,7 @@ CREATE TABLE cqrs_generations (
 
 CREATE UNIQUE INDEX cqrs_generations_serving ON cqrs_generations (projection, fingerprint) WHERE state = 'serving';
 CREATE UNIQUE INDEX cqrs_generations_building ON cqrs_generations (projection, fingerprint) WHERE state = 'building';
+CREATE UNIQUE INDEX cqrs_generations_verifying ON cqrs_generations (projection, fingerprint) WHERE state = 'verifying';
 
 -- Events that a generation has not projected.
 CREATE TABLE cqrs_dead_letters (
@@ -62,6 +64,16 @@ CREATE TABLE cqrs_dead_letters (
 );
 
 CREATE INDEX cqrs_dead_letters_by_sequence ON cqrs_dead_letters (name, sequence);
+
+-- Events that were left out for good. Where one of them fails in a later generation, it is left out there too.
+CREATE TABLE cqrs_discards (
+    projection    text    COLLATE "C" NOT NULL,
+    position      bigint  NOT NULL,
+    sequence_key  text    COLLATE "C" NOT NULL,
+    event_name    text    COLLATE "C" NOT NULL,
+    error         text    COLLATE "C" NOT NULL,
+    PRIMARY KEY (projection, position)
+);
 
 -- Which rows of a read model's own table each batch has changed: one row for a batch, entered under the lowest of its
 -- partitions and numbered there by the checkpoint's `changes`, so that those of a partition are seen in their order and

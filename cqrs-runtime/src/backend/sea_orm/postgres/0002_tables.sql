@@ -1,15 +1,15 @@
--- Makes the tables of a new generation by `definition`, in which `@` stands for its number, and enters it; one that is
--- being built with this fingerprint is left as it is. The number of either.
+-- Makes the tables of a new generation by `definition`, in which `@` stands for its number, and enters it; one of this
+-- fingerprint and in this state is left as it is. The number of either.
 CREATE FUNCTION cqrs_create_generation(
     this_projection text, this_fingerprint text, these_partitions bigint, these_tables text, shown text,
-    definition text
+    definition text, this_state text
 ) RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     this  bigint;
 BEGIN
     PERFORM cqrs_lock_generations();
     SELECT g.number INTO this FROM cqrs_generations g
-    WHERE g.projection = this_projection AND g.fingerprint = this_fingerprint AND g.state = 'building';
+    WHERE g.projection = this_projection AND g.fingerprint = this_fingerprint AND g.state = this_state;
     IF FOUND THEN
         RETURN this;
     END IF;
@@ -20,7 +20,7 @@ BEGIN
             USING (value));
     EXECUTE replace(definition, '@', this::text);
     INSERT INTO cqrs_generations (projection, number, fingerprint, partitions, state, tables, shown, head, created_at)
-    VALUES (this_projection, this, this_fingerprint, these_partitions, 'building', these_tables, shown,
+    VALUES (this_projection, this, this_fingerprint, these_partitions, this_state, these_tables, shown,
         (SELECT coalesce(max(e.position), 0) FROM cqrs_events e), cqrs_clock());
     RETURN this;
 END $$;
@@ -34,16 +34,35 @@ BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('cqrs_generations', 'cqrs_generations'::regclass::oid::bigint));
 END $$;
 
--- Lets a generation serve in the place of the one of its fingerprint: 'serves', or 'gone' where there is none.
+-- How many events are parked in a generation that another one has seen and has not parked.
 --
--- CQ008 where it has not come as far as it must; how far it has come and how far it must is the detail. No lock is waited
--- for longer than `patience` milliseconds: those who read the view hold it, and others wait behind this.
-CREATE FUNCTION cqrs_swap(this_projection text, this_number bigint, patience bigint)
+-- Of the same fingerprint, both have an event in a sequence, and so in a partition, of one hash; the upper 63 bits of the
+-- hash are divided for themselves, as it is taken without a sign.
+CREATE FUNCTION cqrs_newly_parked(new cqrs_generations, old cqrs_generations) RETURNS bigint LANGUAGE sql VOLATILE
+RETURN (
+    SELECT count(*) FROM cqrs_dead_letters l
+    WHERE l.name = new.projection || '@' || new.number
+        AND EXISTS (SELECT FROM cqrs_checkpoints c
+            WHERE c.name = old.projection || '@' || old.number AND c.position >= l.position
+                AND (old.fingerprint <> new.fingerprint OR c.partition =
+                    (((l.sequence >> 1) & 9223372036854775807) % old.partitions * 2 + (l.sequence & 1)) % old.partitions))
+        AND NOT EXISTS (SELECT FROM cqrs_dead_letters o
+            WHERE o.name = old.projection || '@' || old.number AND o.position = l.position)
+);
+
+-- Lets a generation serve in the place of the one of its fingerprint: 'serves', or 'gone' where none is being built.
+--
+-- CQ008 where it has not come as far as it must; how far it has come and how far it must is the detail. CQ009 where events
+-- are parked that what serves has projected, and that is not accepted; how many is the detail. No lock is waited for longer
+-- than `patience` milliseconds: those who read the view hold it, and others wait behind this.
+CREATE FUNCTION cqrs_swap(this_projection text, this_number bigint, accepts_parked boolean, patience bigint)
 RETURNS text LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     new         cqrs_generations;
     old         cqrs_generations;
+    before      cqrs_generations;
     come        bigint;
+    parked      bigint;
     needed      bigint;
     definition  text;
 BEGIN
@@ -51,13 +70,16 @@ BEGIN
     PERFORM cqrs_lock_generations();
     SELECT * INTO new FROM cqrs_generations g
     WHERE g.projection = this_projection AND g.number = this_number AND g.state <> 'dropped';
-    IF NOT FOUND THEN
-        RETURN 'gone';
-    ELSIF new.state = 'serving' THEN
+    IF new.state = 'serving' THEN
         RETURN 'serves';
+    ELSIF new.state IS DISTINCT FROM 'building' THEN
+        RETURN 'gone';
     END IF;
     SELECT * INTO old FROM cqrs_generations g
     WHERE g.projection = this_projection AND g.fingerprint = new.fingerprint AND g.state = 'serving';
+    SELECT * INTO before FROM cqrs_generations g
+    WHERE g.projection = this_projection AND g.state = 'serving'
+    ORDER BY g.fingerprint = new.fingerprint DESC, g.served_at DESC LIMIT 1;
 
     definition := format('VIEW %I AS SELECT %s FROM %I AS t', this_projection, new.shown, this_projection || '_g' || this_number);
 
@@ -69,6 +91,10 @@ BEGIN
         FROM cqrs_checkpoints c WHERE c.name = this_projection || '@' || old.number;
         IF come < needed THEN
             RAISE EXCEPTION 'the generation is behind' USING ERRCODE = 'CQ008', DETAIL = come || ' ' || needed;
+        END IF;
+        parked := cqrs_newly_parked(new, before);
+        IF parked > 0 AND NOT accepts_parked THEN
+            RAISE EXCEPTION 'the generation has parked events' USING ERRCODE = 'CQ009', DETAIL = parked;
         END IF;
         CONTINUE WHEN turn = 2;
         BEGIN
@@ -90,6 +116,33 @@ BEGIN
         SELECT max(o.served_at) + interval '1 microsecond' FROM cqrs_generations o WHERE o.projection = this_projection))
     WHERE g.projection = this_projection AND g.number = this_number;
     RETURN 'serves';
+END $$;
+
+-- Lets a generation that does not serve be there for something else: 'set', 'taken' where another one of its fingerprint
+-- is there for that, or 'gone' where it is not in the state from which it should go.
+CREATE FUNCTION cqrs_set_state(
+    this_projection text, this_number bigint, from_state text, to_state text, patience bigint
+) RETURNS text LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    this       cqrs_generations;
+    this_name  text := this_projection || '@' || this_number;
+BEGIN
+    PERFORM set_config('lock_timeout', patience::text, true);
+    PERFORM cqrs_lock_generations();
+    SELECT * INTO this FROM cqrs_generations g
+    WHERE g.projection = this_projection AND g.number = this_number AND g.state = from_state AND g.state <> 'serving';
+    IF NOT FOUND THEN
+        RETURN 'gone';
+    ELSIF to_state <> 'retired' AND EXISTS (SELECT FROM cqrs_generations g
+        WHERE g.projection = this_projection AND g.fingerprint = this.fingerprint AND g.state = to_state)
+    THEN
+        RETURN 'taken';
+    END IF;
+    PERFORM FROM cqrs_checkpoints c WHERE c.name = this_name ORDER BY c.partition FOR UPDATE;
+    UPDATE cqrs_checkpoints c SET worker = NULL WHERE c.name = this_name;
+    DELETE FROM cqrs_workers w WHERE w.name = this_name;
+    UPDATE cqrs_generations g SET state = to_state WHERE g.projection = this_projection AND g.number = this_number;
+    RETURN 'set';
 END $$;
 
 -- Drops the tables of a generation and all that belongs to it; false where it serves.

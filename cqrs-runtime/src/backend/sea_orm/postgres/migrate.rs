@@ -38,13 +38,15 @@ const VERIFY: &str = "SELECT l.id, (SELECT last_value + is_called::int FROM cqrs
         (SELECT coalesce(max(position), 0) FROM cqrs_events)
     FROM cqrs_log l LEFT JOIN cqrs_receipts ON false LEFT JOIN cqrs_claims ON false LEFT JOIN cqrs_snapshots ON false
         LEFT JOIN cqrs_fences ON false LEFT JOIN cqrs_workers ON false LEFT JOIN cqrs_checkpoints ON false
-        LEFT JOIN cqrs_generations ON false LEFT JOIN cqrs_dead_letters ON false LEFT JOIN cqrs_changes ON false
+        LEFT JOIN cqrs_generations ON false LEFT JOIN cqrs_dead_letters ON false LEFT JOIN cqrs_discards ON false
+        LEFT JOIN cqrs_changes ON false
     WHERE 'cqrs_append'::regproc IS NOT NULL AND 'cqrs_settle'::regproc IS NOT NULL
         AND 'cqrs_clock'::regproc IS NOT NULL AND 'cqrs_acquire'::regproc IS NOT NULL
         AND 'cqrs_advance'::regproc IS NOT NULL AND 'cqrs_release'::regproc IS NOT NULL
         AND 'cqrs_time'::regproc IS NOT NULL AND 'cqrs_micros'::regproc IS NOT NULL
         AND 'cqrs_lock_generations'::regproc IS NOT NULL AND 'cqrs_create_generation'::regproc IS NOT NULL
-        AND 'cqrs_swap'::regproc IS NOT NULL AND 'cqrs_drop_generation'::regproc IS NOT NULL";
+        AND 'cqrs_swap'::regproc IS NOT NULL AND 'cqrs_drop_generation'::regproc IS NOT NULL
+        AND 'cqrs_set_state'::regproc IS NOT NULL AND 'cqrs_newly_parked'::regproc IS NOT NULL";
 
 /// Brings the database to the latest schema; one that has it already is only read.
 pub(super) async fn migrate(pool: &Pool) -> Result<(), StoreError> {

@@ -11,8 +11,9 @@ use super::super::tables;
 use super::PostgresBackend;
 use crate::column::Numbers;
 use crate::store::{
-    AdvanceVerdict, ChangeCounts, ChangesQuery, DeadLetter, Generation, GenerationKey, LetterRequest, NewGeneration,
-    RowBatch, Select, Selected, StoreError, SwapVerdict, TableShape, Tables, ToldChanges, Wanted,
+    AdvanceVerdict, ChangeCounts, ChangesQuery, Compare, Compared, DeadLetter, Discard, Generation, GenerationKey,
+    GenerationState, LetterRequest, NewGeneration, RowBatch, Select, Selected, StateVerdict, StoreError, SwapVerdict,
+    TableShape, Tables, ToldChanges, Wanted,
 };
 
 #[async_trait]
@@ -29,8 +30,17 @@ impl Tables for PostgresBackend {
         generation::create(&self.workers, new).await
     }
 
-    async fn swap(&self, generation: &GenerationKey) -> Result<SwapVerdict, StoreError> {
-        generation::swap(&self.workers, generation).await
+    async fn swap(&self, generation: &GenerationKey, accepts_parked: bool) -> Result<SwapVerdict, StoreError> {
+        generation::swap(&self.workers, generation, accepts_parked).await
+    }
+
+    async fn set_state(
+        &self,
+        generation: &GenerationKey,
+        from: GenerationState,
+        to: GenerationState,
+    ) -> Result<StateVerdict, StoreError> {
+        generation::set_state(&self.workers, generation, from, to).await
     }
 
     async fn drop_generation(&self, generation: &GenerationKey) -> Result<(), StoreError> {
@@ -57,8 +67,16 @@ impl Tables for PostgresBackend {
         tables::count_changes(&*self.readers).await
     }
 
+    async fn compare(&self, compare: &Compare<'_>) -> Result<Compared, StoreError> {
+        tables::compare::<Postgres>(&*self.readers, compare).await
+    }
+
     async fn letters(&self, generation: &GenerationKey) -> Result<Vec<DeadLetter>, StoreError> {
         tables::letters::<Postgres>(&*self.readers, generation).await
+    }
+
+    async fn discards(&self, projection: &str) -> Result<Vec<Discard>, StoreError> {
+        tables::discards(&*self.readers, projection).await
     }
 
     async fn request(

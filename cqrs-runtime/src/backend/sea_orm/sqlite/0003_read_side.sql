@@ -29,7 +29,8 @@ CREATE TABLE cqrs_generations (
     number       INTEGER NOT NULL CHECK (number > 0),
     fingerprint  TEXT    NOT NULL,
     partitions   INTEGER NOT NULL CHECK (partitions > 0),
-    state        TEXT    NOT NULL CHECK (state IN ('building', 'serving', 'retired', 'dropped')),
+    state        TEXT    NOT NULL CHECK (state IN
+        ('building', 'serving', 'retired', 'verifying', 'dropped')),
     tables       TEXT    NOT NULL,
     shown        TEXT    NOT NULL,
     head         INTEGER NOT NULL,
@@ -40,6 +41,7 @@ CREATE TABLE cqrs_generations (
 
 CREATE UNIQUE INDEX cqrs_generations_serving ON cqrs_generations (projection, fingerprint) WHERE state = 'serving';
 CREATE UNIQUE INDEX cqrs_generations_building ON cqrs_generations (projection, fingerprint) WHERE state = 'building';
+CREATE UNIQUE INDEX cqrs_generations_verifying ON cqrs_generations (projection, fingerprint) WHERE state = 'verifying';
 
 -- Events that a generation has not projected.
 CREATE TABLE cqrs_dead_letters (
@@ -62,6 +64,16 @@ CREATE TABLE cqrs_dead_letters (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX cqrs_dead_letters_by_sequence ON cqrs_dead_letters (name, sequence);
+
+-- Events that were left out for good. Where one of them fails in a later generation, it is left out there too.
+CREATE TABLE cqrs_discards (
+    projection    TEXT    NOT NULL,
+    position      INTEGER NOT NULL,
+    sequence_key  TEXT    NOT NULL,
+    event_name    TEXT    NOT NULL,
+    error         TEXT    NOT NULL,
+    PRIMARY KEY (projection, position)
+) STRICT, WITHOUT ROWID;
 
 -- Which rows of a read model's own table each batch has changed: one row for a batch, entered under the lowest of its
 -- partitions and numbered there by the checkpoint's `changes`, so that those of a partition are seen in their order and

@@ -24,7 +24,8 @@ const VERIFY: &str = "SELECT l.id, coalesce((SELECT seq FROM sqlite_sequence WHE
     coalesce((SELECT max(position) FROM cqrs_events), 0)
     FROM cqrs_log l LEFT JOIN cqrs_receipts ON false LEFT JOIN cqrs_claims ON false LEFT JOIN cqrs_snapshots ON false
         LEFT JOIN cqrs_workers ON false LEFT JOIN cqrs_checkpoints ON false LEFT JOIN cqrs_clock ON false
-        LEFT JOIN cqrs_generations ON false LEFT JOIN cqrs_dead_letters ON false LEFT JOIN cqrs_changes ON false";
+        LEFT JOIN cqrs_generations ON false LEFT JOIN cqrs_dead_letters ON false LEFT JOIN cqrs_discards ON false
+        LEFT JOIN cqrs_changes ON false";
 
 /// Brings the file to the latest schema; a file that has it already is only read.
 pub(super) async fn migrate(connection: &DatabaseConnection) -> Result<(), StoreError> {

@@ -37,17 +37,29 @@ fn generation(projection: &str, row: &QueryResult) -> Result<Generation, StoreEr
     Ok(Generation {
         fingerprint: row.try_get_by_index(1)?,
         partitions: partitions.try_into().map_err(out_of_range)?,
-        state: match state.as_str() {
-            "building" => GenerationState::Building,
-            "serving" => GenerationState::Serving,
-            "retired" => GenerationState::Retired,
-            _ => return Err(corrupt(TABLE, "state")),
-        },
+        state: of_word(&state)?,
         tables: tables.iter().map(|table| key.table(table)).collect(),
         created_at: time(row.try_get_by_index(5)?)?,
         served_at: served_at.map(time).transpose()?,
         key,
     })
+}
+
+/// A state as the catalog has it.
+pub(in super::super) fn state_word(state: GenerationState) -> &'static str {
+    match state {
+        GenerationState::Building => "building",
+        GenerationState::Serving => "serving",
+        GenerationState::Retired => "retired",
+        GenerationState::Verifying => "verifying",
+    }
+}
+
+fn of_word(word: &str) -> Result<GenerationState, StoreError> {
+    let states =
+        [GenerationState::Building, GenerationState::Serving, GenerationState::Retired, GenerationState::Verifying];
+    let state = states.into_iter().find(|state| state_word(*state) == word);
+    state.ok_or_else(|| corrupt(TABLE, "state"))
 }
 
 /// What it means that a batch's table is not there: if the generation has been dropped, so have been its leases.

@@ -6,9 +6,9 @@ use sea_orm::QueryResult;
 use super::super::filter::signed;
 use super::super::statement::{Run, all};
 use super::corrupt;
-use super::spelling::Spelling;
+use super::spelling::{Spelling, text};
 use crate::column::ColumnType;
-use crate::store::{DeadLetter, GenerationKey, LetterRequest, StoreError, StreamKey};
+use crate::store::{DeadLetter, Discard, GenerationKey, LetterRequest, StoreError, StreamKey};
 
 const TABLE: &str = "cqrs_dead_letters";
 
@@ -30,10 +30,26 @@ const COLUMNS: [(&str, ColumnType); 14] = [
     ("request", ColumnType::Text),
 ];
 
+const POSITION: usize = 0;
+const ERROR: usize = 9;
+
 /// Enters the letters of a parameter, each in the place of the one of its position.
-pub(in super::super) fn parked<S: Spelling>(parameter: usize) -> String {
+///
+/// One that failed, and was left out for good before, is left out again.
+pub(in super::super) fn parked<S: Spelling>(projection: &str, parameter: usize) -> String {
     let names = COLUMNS.map(|(name, _)| name);
-    let cells = COLUMNS.iter().enumerate().map(|(index, (_, ty))| S::cell("r.value", index, *ty));
+    let cell = |index: usize| S::cell("r.value", index, COLUMNS[index].1);
+    let cells = (0..COLUMNS.len()).map(|index| match COLUMNS[index].0 {
+        "request" => format!(
+            "CASE WHEN {} <> '' AND EXISTS (SELECT 1 FROM cqrs_discards d WHERE d.projection = {} AND d.position = {}) \
+            THEN 'discard' ELSE {} END",
+            cell(ERROR),
+            text(projection),
+            cell(POSITION),
+            cell(index),
+        ),
+        _ => cell(index),
+    });
     let replaced = names[1..].iter().map(|name| format!("{name} = excluded.{name}"));
     format!(
         "INSERT INTO {TABLE} (name, {}) SELECT {}, {} FROM {}{} WHERE true ON CONFLICT (name, position) DO UPDATE SET {}",
@@ -43,6 +59,21 @@ pub(in super::super) fn parked<S: Spelling>(parameter: usize) -> String {
         S::FENCED,
         S::rows(parameter),
         replaced.collect::<Vec<_>>().join(", "),
+    )
+}
+
+/// Notes which of the letters at the positions of a parameter are left out for good.
+pub(in super::super) fn discarded<S: Spelling>(projection: &str, parameter: usize) -> String {
+    format!(
+        "INSERT INTO cqrs_discards (projection, position, sequence_key, event_name, error)
+        SELECT {}, l.position, l.sequence_key, l.event_name, l.error FROM {TABLE} l
+        WHERE l.name = {} AND l.request = 'discard' AND l.position IN (SELECT {} FROM {}{})
+        ON CONFLICT (projection, position) DO NOTHING",
+        text(projection),
+        S::NAME,
+        S::cell("r.value", POSITION, ColumnType::Integer),
+        S::FENCED,
+        S::rows(parameter),
     )
 }
 
@@ -132,6 +163,22 @@ fn unsigned<N: TryFrom<i64>>(row: &QueryResult, index: usize) -> Result<N, Store
     number.try_into().map_err(|_| corrupt(TABLE, "a number is out of range"))
 }
 
+/// The events of a projection that were left out for good, by position.
+pub(in super::super) async fn discards(connection: &impl Run, projection: &str) -> Result<Vec<Discard>, StoreError> {
+    const DISCARDS: &str =
+        "SELECT position, sequence_key, event_name, error FROM cqrs_discards WHERE projection = $1 ORDER BY position";
+    let rows = all(connection, DISCARDS, [projection.into()]).await?;
+    let discards = rows.iter().map(|row| {
+        Ok(Discard {
+            position: unsigned(row, 0)?,
+            sequence_key: row.try_get_by_index(1)?,
+            name: row.try_get_by_index(2)?,
+            error: row.try_get_by_index(3)?,
+        })
+    });
+    discards.collect()
+}
+
 /// Enters what somebody asks for with the letters of a sequence; how many they are.
 pub(in super::super) async fn request(
     connection: &impl Run,
@@ -139,8 +186,11 @@ pub(in super::super) async fn request(
     sequence: i64,
     request: LetterRequest,
 ) -> Result<u64, StoreError> {
-    const REQUEST: &str =
-        "UPDATE cqrs_dead_letters SET request = $3 WHERE name = $1 AND sequence = $2 RETURNING position";
+    const REQUEST: &str = "UPDATE cqrs_dead_letters SET request = CASE
+            WHEN $3 = 'discard' AND position > (SELECT min(o.position) FROM cqrs_dead_letters o
+                WHERE o.name = $1 AND o.sequence = $2) THEN 'retry'
+            ELSE $3 END
+        WHERE name = $1 AND sequence = $2 RETURNING position";
     let values = [generation.to_string().into(), sequence.into(), word(request).into()];
     Ok(all(connection, REQUEST, values).await?.len() as u64)
 }

@@ -90,6 +90,11 @@ pub(in super::super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
+/// A text as a constant.
+pub(super) fn text(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
 /// A column of the table `t`.
 pub(super) fn column(table: &TableShape, index: usize) -> String {
     format!("t.{}", quoted(&table.columns[index].name))

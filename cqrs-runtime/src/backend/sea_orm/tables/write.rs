@@ -58,11 +58,12 @@ pub(in super::super) fn writes<S: Spelling>(batch: &RowBatch<'_>) -> Writes {
     changes::entered::<S>(batch, &mut writes);
     if !batch.letters.settled.is_empty() {
         let parameter = writes.parameter::<S>(letters::positions(&batch.letters.settled));
+        writes.statements.push(letters::discarded::<S>(&batch.generation.projection, parameter));
         writes.statements.push(letters::settled::<S>(parameter));
     }
     if !batch.letters.parked.is_empty() {
         let parameter = writes.parameter::<S>(letters::rows(&batch.letters.parked));
-        writes.statements.push(letters::parked::<S>(parameter));
+        writes.statements.push(letters::parked::<S>(&batch.generation.projection, parameter));
     }
     writes
 }

@@ -2,7 +2,9 @@
 
 use bank::domain::AccountError;
 use cqrs_runtime::dispatch::CommandError;
-use cqrs_runtime::projection::{CatchUpError, LettersError, RebuildError, WaitError};
+use cqrs_runtime::projection::{
+    CatchUpError, EngineError, GenerationError, LettersError, RebuildError, VerifyError, WaitError,
+};
 use cqrs_runtime::repository::{LoadError, SaveError};
 use cqrs_runtime::store::{AppendError, StoreError};
 
@@ -18,14 +20,23 @@ impl Failure {
             Self::NoAccount { .. }
             | Self::NotYet { .. }
             | Self::NotSoFar { .. }
+            | Self::Generation(GenerationError::NotListed { .. } | GenerationError::NotFound { .. })
             | Self::Letters(LettersError::NotListed { .. } | LettersError::NotParked { .. }) => "NOT_FOUND",
             Self::Letters(LettersError::Ambiguous { .. }) => "AMBIGUOUS_SEQUENCE",
             Self::StreamId { .. } => "UNREADABLE_EVENT",
             Self::CatchUp(CatchUpError::Changed { .. }) => "REBUILD_NEEDED",
             Self::CatchUp(CatchUpError::Wait(WaitError::Behind { .. }))
             | Self::Letters(LettersError::NotTried { .. }) => "READ_MODEL_BEHIND",
-            Self::Rebuild(error) if matches!(**error, RebuildError::NotListed { .. }) => "NOT_FOUND",
-            Self::CatchUp(_) | Self::Letters(_) | Self::Query(_) | Self::Rebuild(_) => {
+            Self::Rebuild(error) => rebuild_code(error),
+            Self::Verify(error) => match &**error {
+                VerifyError::NotListed { .. } | VerifyError::NotServed { .. } => "NOT_FOUND",
+                VerifyError::Running { .. } | VerifyError::Replaced { .. } => "IN_USE",
+                VerifyError::Cancelled { .. } => "CANCELLED",
+                VerifyError::Repair { source, .. } => rebuild_code(source),
+                _ => self.store_error().map_or("READ_MODEL", store_code),
+            },
+            Self::Generation(GenerationError::Store(StoreError::Serving { .. })) => "IN_USE",
+            Self::CatchUp(_) | Self::Letters(_) | Self::Query(_) | Self::Generation(_) => {
                 self.store_error().map_or("READ_MODEL", store_code)
             }
             Self::Amount(_) => "MALFORMED_AMOUNT",
@@ -33,6 +44,17 @@ impl Failure {
             Self::Limits { .. } => "MALFORMED_LIMITS",
             Self::Json(_) | Self::Event(_) | Self::Output(_) => "OUTPUT",
         }
+    }
+}
+
+fn rebuild_code(error: &RebuildError) -> &'static str {
+    match error {
+        RebuildError::NotListed { .. } | RebuildError::NothingKept { .. } => "NOT_FOUND",
+        RebuildError::Parked { .. } => "EVENTS_PARKED",
+        RebuildError::BeingBuilt { .. } => "BEING_REBUILT",
+        RebuildError::Cancelled { .. } => "CANCELLED",
+        RebuildError::Engine { source: EngineError::Store(error), .. } => store_code(error),
+        _ => "READ_MODEL",
     }
 }
 

@@ -3,7 +3,7 @@
 use bank::domain::AccountError;
 use cqrs_runtime::dispatch::CommandError;
 use cqrs_runtime::event::DecodeError;
-use cqrs_runtime::projection::{CatchUpError, LettersError, RebuildError, WaitError};
+use cqrs_runtime::projection::{CatchUpError, GenerationError, LettersError, RebuildError, VerifyError, WaitError};
 use cqrs_runtime::repository::LoadError;
 use cqrs_runtime::store::StoreError;
 
@@ -34,12 +34,40 @@ impl Failure {
                 Some("another program may be stuck with it: `bank projections`")
             }
             Self::Letters(LettersError::NotParked { .. }) => Some("`bank dead-letters list` names the sequences"),
-            Self::Letters(LettersError::NotListed { .. }) => Some(READ_MODELS),
-            Self::Rebuild(error) if matches!(**error, RebuildError::NotListed { .. }) => Some(READ_MODELS),
+            Self::Letters(LettersError::NotListed { .. }) | Self::Generation(GenerationError::NotListed { .. }) => {
+                Some(READ_MODELS)
+            }
+            Self::Generation(GenerationError::NotFound { .. }) => Some("`bank projections` lists them"),
+            Self::Rebuild(error) => rebuild_hint(error),
+            Self::Verify(error) => verify_hint(error),
             Self::Load(error) => load_hint(error),
             Self::Command(error) => command_hint(error),
             _ => None,
         }
+    }
+}
+
+fn rebuild_hint(error: &RebuildError) -> Option<&'static str> {
+    match error {
+        RebuildError::NotListed { .. } => Some(READ_MODELS),
+        RebuildError::Parked { .. } => Some(
+            "look at them with `bank dead-letters list READ_MODEL --generation NUMBER`; then `bank rebuild` with \
+            --accept-parked lets it answer without them, and with --cancel gives it up",
+        ),
+        RebuildError::NothingKept { .. } => Some("`bank projections` lists what is there"),
+        RebuildError::BeingBuilt { .. } => Some("let it come to its end, or give it up: `bank rebuild --cancel`"),
+        _ => None,
+    }
+}
+
+fn verify_hint(error: &VerifyError) -> Option<&'static str> {
+    match error {
+        VerifyError::NotListed { .. } => Some(READ_MODELS),
+        VerifyError::NotServed { .. } => Some("`bank rebuild` builds it"),
+        VerifyError::Running { .. } => Some("wait until the other program is done with it"),
+        VerifyError::Replaced { .. } | VerifyError::Cancelled { .. } => Some("start again"),
+        VerifyError::Repair { source, .. } => rebuild_hint(source),
+        _ => None,
     }
 }
 
@@ -48,6 +76,7 @@ fn store_hint(error: &StoreError) -> Option<&'static str> {
         StoreError::Unreachable(_) => Some("check that the server runs, or that the disk works; then repeat"),
         StoreError::Busy(_) => Some("another program holds it; try again"),
         StoreError::OverLimit(_) => Some("the server has too much to do, or too low a limit; try again"),
+        StoreError::Serving { .. } => Some("another one has to answer first: `bank rebuild`"),
         StoreError::ReadOnly(_) => Some("make the file and its folder writable; nothing was changed"),
         StoreError::Full(_) => Some("free some space and repeat; nothing was changed"),
         StoreError::Damaged(_) | StoreError::Missing(_) => {

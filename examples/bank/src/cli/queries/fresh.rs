@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use bank::read_models::read_models;
-use cqrs_runtime::projection::{CatchUpError, ReadModels};
+use cqrs_runtime::projection::{CatchUpError, ReadModels, RebuildOptions};
 
 use crate::cli::bank::Bank;
 use crate::cli::failure::Failure;
@@ -22,7 +22,7 @@ pub(super) async fn fresh(bank: &Bank) -> Result<ReadModels, Failure> {
         Ok(()) => Ok(read_models),
         Err(CatchUpError::Changed { names }) if agrees(&names) => {
             for name in names {
-                rebuild::one(&read_models, name).await?;
+                rebuild::one(&read_models, name, RebuildOptions::default()).await?;
             }
             read_models.catch_up(LIMIT).await?;
             Ok(read_models)

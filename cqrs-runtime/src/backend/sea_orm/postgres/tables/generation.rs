@@ -3,14 +3,15 @@
 use sea_orm::{DbErr, QueryResult, Value};
 
 use super::super::super::statement::one;
-use super::super::super::tables::{definition, generations, shown};
+use super::super::super::tables::{definition, generations, shown, state_word};
 use super::super::leases::raised;
 use super::super::pool::Pool;
 use super::Postgres;
-use crate::store::{Generation, GenerationKey, NewGeneration, StoreError, SwapVerdict};
+use crate::store::{Generation, GenerationKey, GenerationState, NewGeneration, StateVerdict, StoreError, SwapVerdict};
 
-const CREATE: &str = "SELECT cqrs_create_generation($1, $2, $3, $4, $5, $6)";
-const SWAP: &str = "SELECT cqrs_swap($1, $2, $3)";
+const CREATE: &str = "SELECT cqrs_create_generation($1, $2, $3, $4, $5, $6, $7)";
+const SWAP: &str = "SELECT cqrs_swap($1, $2, $3, $4)";
+const SET_STATE: &str = "SELECT cqrs_set_state($1, $2, $3, $4, $5)";
 const DROP: &str = "SELECT cqrs_drop_generation($1, $2, $3)";
 
 /// How long a lock is waited for that people may hold who look at a view, in milliseconds: others wait behind it.
@@ -19,11 +20,14 @@ const PATIENCE: i64 = 1_000;
 /// The generation has not come as far as it must; how far it has come and how far it must is the detail.
 const BEHIND: &str = "CQ008";
 
+/// Events are parked that what serves has projected; how many is the detail.
+const PARKED: &str = "CQ009";
+
 /// Makes a generation.
 pub(super) async fn create(pool: &Pool, new: &NewGeneration<'_>) -> Result<Generation, StoreError> {
     let names: Vec<_> = new.tables.iter().map(|table| table.name.as_str()).collect();
     let made = new.tables.iter().map(|table| definition::<Postgres>(table, &format!("{}_g@", table.name)));
-    let values: [Value; 6] = [
+    let values: [Value; 7] = [
         new.projection.into(),
         new.fingerprint.into(),
         i64::from(new.partitions).into(),
@@ -31,6 +35,7 @@ pub(super) async fn create(pool: &Pool, new: &NewGeneration<'_>) -> Result<Gener
         serde_json::to_string(&names).unwrap_or_default().into(),
         new.tables.first().map(shown::<Postgres>).unwrap_or_default().into(),
         made.collect::<String>().into(),
+        state_word(new.state).into(),
     ];
     let row = one(pool, CREATE, values).await?;
     let number: Option<i64> = row.map(|row| row.try_get_by_index(0)).transpose()?;
@@ -40,30 +45,55 @@ pub(super) async fn create(pool: &Pool, new: &NewGeneration<'_>) -> Result<Gener
 }
 
 /// Lets a generation serve.
-pub(super) async fn swap(pool: &Pool, key: &GenerationKey) -> Result<SwapVerdict, StoreError> {
-    match call(pool, SWAP, key).await {
+pub(super) async fn swap(pool: &Pool, key: &GenerationKey, accepts_parked: bool) -> Result<SwapVerdict, StoreError> {
+    match call(pool, SWAP, key, [accepts_parked.into()]).await {
         Ok(row) if row.try_get_by_index::<String>(0)? == "serves" => Ok(SwapVerdict::Serves),
         Ok(_) => Ok(SwapVerdict::Gone),
-        Err(error) => behind(&error).ok_or_else(|| error.into()),
+        Err(error) => refused(&error).ok_or_else(|| error.into()),
     }
 }
 
-fn behind(error: &DbErr) -> Option<SwapVerdict> {
-    let Some((BEHIND, detail)) = raised(error) else { return None };
-    let (position, needed) = detail.split_once(' ')?;
-    Some(SwapVerdict::Behind { position: position.parse().ok()?, needed: needed.parse().ok()? })
+fn refused(error: &DbErr) -> Option<SwapVerdict> {
+    match raised(error)? {
+        (BEHIND, detail) => {
+            let (position, needed) = detail.split_once(' ')?;
+            Some(SwapVerdict::Behind { position: position.parse().ok()?, needed: needed.parse().ok()? })
+        }
+        (PARKED, events) => Some(SwapVerdict::Parked { events: events.parse().ok()? }),
+        _ => None,
+    }
+}
+
+/// Lets a generation be there for something else.
+pub(super) async fn set_state(
+    pool: &Pool,
+    key: &GenerationKey,
+    from: GenerationState,
+    to: GenerationState,
+) -> Result<StateVerdict, StoreError> {
+    let row = call(pool, SET_STATE, key, [state_word(from).into(), state_word(to).into()]).await?;
+    Ok(match row.try_get_by_index::<String>(0)?.as_str() {
+        "set" => StateVerdict::Set,
+        "taken" => StateVerdict::Taken,
+        _ => StateVerdict::Gone,
+    })
 }
 
 /// Drops a generation.
 pub(super) async fn remove(pool: &Pool, key: &GenerationKey) -> Result<(), StoreError> {
-    if call(pool, DROP, key).await?.try_get_by_index(0)? {
+    if call(pool, DROP, key, []).await?.try_get_by_index(0)? {
         return Ok(());
     }
     Err(StoreError::Serving { projection: key.projection.clone(), generation: key.number })
 }
 
-async fn call(pool: &Pool, sql: &str, key: &GenerationKey) -> Result<QueryResult, DbErr> {
-    let values = [key.projection.as_str().into(), i64::from(key.number).into(), PATIENCE.into()];
-    let row = one(pool, sql, values).await?;
+async fn call<const N: usize>(
+    pool: &Pool,
+    sql: &str,
+    key: &GenerationKey,
+    more: [Value; N],
+) -> Result<QueryResult, DbErr> {
+    let of_key = [key.projection.as_str().into(), i64::from(key.number).into()];
+    let row = one(pool, sql, of_key.into_iter().chain(more).chain([PATIENCE.into()])).await?;
     row.ok_or_else(|| DbErr::RecordNotFound(sql.to_owned()))
 }

@@ -5,20 +5,20 @@ use sea_orm::sqlx::sqlite::SqliteArguments;
 use sea_orm::sqlx::{self, AssertSqlSafe, query};
 use sea_orm::{DatabaseConnection, QueryResult};
 
-use super::super::super::tables::{definition, generations, quoted, shown};
+use super::super::super::tables::{definition, generations, quoted, shown, state_word};
 use super::super::held::Held;
 use super::Sqlite;
-use crate::store::{Generation, GenerationKey, NewGeneration, StoreError, SwapVerdict};
+use crate::store::{Generation, GenerationKey, GenerationState, NewGeneration, StateVerdict, StoreError, SwapVerdict};
 
 /// Two projections may have a lookup of one name: its tables get numbers that differ.
 const NEXT: &str = "SELECT
-    (SELECT number FROM cqrs_generations WHERE projection = $1 AND fingerprint = $2 AND state = 'building'),
+    (SELECT number FROM cqrs_generations WHERE projection = $1 AND fingerprint = $2 AND state = $4),
     (SELECT coalesce(max(number), 0) + 1 FROM cqrs_generations g WHERE projection = $1 OR EXISTS (
         SELECT 1 FROM json_each(g.tables) WHERE value IN (SELECT value FROM json_each($3))))";
 
 const ENTER: &str =
     "INSERT INTO cqrs_generations (projection, number, fingerprint, partitions, state, tables, shown, head, created_at)
-    VALUES ($1, $2, $3, $4, 'building', $5, $6, (SELECT coalesce(max(position), 0) FROM cqrs_events),
+    VALUES ($1, $2, $3, $4, $7, $5, $6, (SELECT coalesce(max(position), 0) FROM cqrs_events),
         (SELECT now FROM cqrs_clock));
     COMMIT";
 
@@ -42,12 +42,13 @@ async fn create_in(connection: &mut Held, new: &NewGeneration<'_>) -> Result<i64
     // Texts always are JSON.
     let names = serde_json::to_string(&names).unwrap_or_default();
     let (projection, fingerprint) = (new.projection.to_owned(), new.fingerprint.to_owned());
+    let state = state_word(new.state);
     connection.run(query("BEGIN IMMEDIATE")).await?;
-    let asked = query(NEXT).bind(projection.clone()).bind(fingerprint.clone()).bind(names.clone());
+    let asked = query(NEXT).bind(projection.clone()).bind(fingerprint.clone()).bind(names.clone()).bind(state);
     let row = only(connection, asked).await?;
-    if let Some(building) = row.try_get_by_index(0)? {
+    if let Some(made) = row.try_get_by_index(0)? {
         connection.roll_back().await?;
-        return Ok(building);
+        return Ok(made);
     }
     let number: i64 = row.try_get_by_index(1)?;
     for table in new.tables {
@@ -56,21 +57,36 @@ async fn create_in(connection: &mut Held, new: &NewGeneration<'_>) -> Result<i64
     }
     let entered = query(ENTER).bind(projection).bind(number).bind(fingerprint);
     let shown = new.tables.first().map(shown::<Sqlite>).unwrap_or_default();
-    connection.run(entered.bind(i64::from(new.partitions)).bind(names).bind(shown)).await?;
+    connection.run(entered.bind(i64::from(new.partitions)).bind(names).bind(shown).bind(state)).await?;
     connection.committed();
     Ok(number)
 }
 
-/// How far all partitions of the generation have come and how far they must, and the one in whose place it serves.
+/// How far all partitions of the generation have come and how far they must, the one in whose place it serves, and how many
+/// events are parked in it that what serves has seen and has not parked.
+///
+/// Of the same fingerprint, both have an event in a sequence, and so in a partition, of one hash; the upper 63 bits of the
+/// hash are divided for themselves, as it is taken without a sign.
 const STANDING: &str = "SELECT g.state,
         (SELECT iif(count(*) < g.partitions, 0, min(c.position)) FROM cqrs_checkpoints c
             WHERE c.name = g.projection || '@' || g.number),
         max(g.head, coalesce((SELECT max(c.position) FROM cqrs_checkpoints c
             WHERE c.name = g.projection || '@' || o.number), 0)),
-        o.number, g.shown
+        o.number, g.shown, (
+            SELECT count(*) FROM cqrs_dead_letters l
+            WHERE l.name = g.projection || '@' || g.number
+                AND EXISTS (SELECT 1 FROM cqrs_checkpoints c
+                    WHERE c.name = b.projection || '@' || b.number AND c.position >= l.position
+                        AND (b.fingerprint <> g.fingerprint OR c.partition = (
+                            ((l.sequence >> 1) & 9223372036854775807) % b.partitions * 2 + (l.sequence & 1)) % b.partitions))
+                AND NOT EXISTS (SELECT 1 FROM cqrs_dead_letters p
+                    WHERE p.name = b.projection || '@' || b.number AND p.position = l.position))
     FROM cqrs_generations g
     LEFT JOIN cqrs_generations o ON o.projection = g.projection AND o.fingerprint = g.fingerprint AND o.state = 'serving'
-    WHERE g.projection = $1 AND g.number = $2 AND g.state <> 'dropped'";
+    LEFT JOIN cqrs_generations b ON b.projection = g.projection AND b.number = coalesce(o.number, (
+        SELECT s.number FROM cqrs_generations s WHERE s.projection = $1 AND s.state = 'serving'
+        ORDER BY s.served_at DESC LIMIT 1))
+    WHERE g.projection = $1 AND g.number = $2 AND g.state IN ('building', 'serving')";
 
 /// What is retired stands still.
 const SERVE: &str = "
@@ -83,9 +99,13 @@ const SERVE: &str = "
     COMMIT";
 
 /// Lets a generation serve.
-pub(super) async fn swap(pool: &DatabaseConnection, key: &GenerationKey) -> Result<SwapVerdict, StoreError> {
+pub(super) async fn swap(
+    pool: &DatabaseConnection,
+    key: &GenerationKey,
+    accepts_parked: bool,
+) -> Result<SwapVerdict, StoreError> {
     let mut connection = Held::of(pool).await?;
-    let verdict = swap_in(&mut connection, key).await;
+    let verdict = swap_in(&mut connection, key, accepts_parked).await;
     if !matches!(verdict, Ok((SwapVerdict::Serves, true))) {
         // A transaction that can't be rolled back ends with its connection.
         let _ = connection.roll_back().await;
@@ -94,7 +114,11 @@ pub(super) async fn swap(pool: &DatabaseConnection, key: &GenerationKey) -> Resu
 }
 
 /// The verdict, and whether it was written.
-async fn swap_in(connection: &mut Held, key: &GenerationKey) -> Result<(SwapVerdict, bool), StoreError> {
+async fn swap_in(
+    connection: &mut Held,
+    key: &GenerationKey,
+    accepts_parked: bool,
+) -> Result<(SwapVerdict, bool), StoreError> {
     let (projection, number) = (key.projection.clone(), i64::from(key.number));
     connection.run(query("BEGIN IMMEDIATE")).await?;
     let standing = connection.run(query(STANDING).bind(projection.clone()).bind(number)).await?.pop();
@@ -103,9 +127,13 @@ async fn swap_in(connection: &mut Held, key: &GenerationKey) -> Result<(SwapVerd
         return Ok((SwapVerdict::Serves, false));
     }
     let (position, needed): (i64, i64) = (standing.try_get_by_index(1)?, standing.try_get_by_index(2)?);
+    let unsigned = |number: i64| u64::try_from(number).unwrap_or_default();
     if position < needed {
-        let number = |position| u64::try_from(position).unwrap_or_default();
-        return Ok((SwapVerdict::Behind { position: number(position), needed: number(needed) }, false));
+        return Ok((SwapVerdict::Behind { position: unsigned(position), needed: unsigned(needed) }, false));
+    }
+    let events = unsigned(standing.try_get_by_index(5)?);
+    if events > 0 && !accepts_parked {
+        return Ok((SwapVerdict::Parked { events }, false));
     }
     let (view, table) = (quoted(&key.projection), quoted(&key.table(&key.projection)));
     let shown: String = standing.try_get_by_index(4)?;
@@ -115,6 +143,51 @@ async fn swap_in(connection: &mut Held, key: &GenerationKey) -> Result<(SwapVerd
     connection.run(query(SERVE).bind(projection).bind(number).bind(old)).await?;
     connection.committed();
     Ok((SwapVerdict::Serves, true))
+}
+
+/// Whether it can leave the one state, and whether another one of its fingerprint is in the other.
+const CHANGING: &str = "SELECT $4 <> 'retired' AND EXISTS (SELECT 1 FROM cqrs_generations o
+        WHERE o.projection = g.projection AND o.fingerprint = g.fingerprint AND o.state = $4)
+    FROM cqrs_generations g WHERE g.projection = $1 AND g.number = $2 AND g.state = $3 AND g.state <> 'serving'";
+
+const CHANGE: &str = "
+    UPDATE cqrs_checkpoints SET worker = NULL WHERE name = $1 || '@' || $2;
+    DELETE FROM cqrs_workers WHERE name = $1 || '@' || $2;
+    UPDATE cqrs_generations SET state = $3 WHERE projection = $1 AND number = $2;
+    COMMIT";
+
+/// Lets a generation be there for something else.
+pub(super) async fn set_state(
+    pool: &DatabaseConnection,
+    key: &GenerationKey,
+    from: GenerationState,
+    to: GenerationState,
+) -> Result<StateVerdict, StoreError> {
+    let mut connection = Held::of(pool).await?;
+    let verdict = set_state_in(&mut connection, key, from, to).await;
+    if !matches!(verdict, Ok(StateVerdict::Set)) {
+        // A transaction that can't be rolled back ends with its connection.
+        let _ = connection.roll_back().await;
+    }
+    verdict
+}
+
+async fn set_state_in(
+    connection: &mut Held,
+    key: &GenerationKey,
+    from: GenerationState,
+    to: GenerationState,
+) -> Result<StateVerdict, StoreError> {
+    let (projection, number) = (key.projection.clone(), i64::from(key.number));
+    connection.run(query("BEGIN IMMEDIATE")).await?;
+    let changing = query(CHANGING).bind(projection.clone()).bind(number).bind(state_word(from)).bind(state_word(to));
+    let Some(changing) = connection.run(changing).await?.pop() else { return Ok(StateVerdict::Gone) };
+    if changing.try_get_by_index(0)? {
+        return Ok(StateVerdict::Taken);
+    }
+    connection.run(query(CHANGE).bind(projection).bind(number).bind(state_word(to))).await?;
+    connection.committed();
+    Ok(StateVerdict::Set)
 }
 
 /// What is to be dropped, and whether it serves: as the last one that was let serve, or because workers still use it.

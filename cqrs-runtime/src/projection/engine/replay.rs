@@ -1,0 +1,102 @@
+//! Projecting up to given positions, and no further.
+
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
+use uuid::Uuid;
+
+use super::super::Projection;
+use super::EngineError;
+use super::page::{self, Page};
+use super::worker::Worker;
+use crate::store::guard::message;
+use crate::store::{Advance, Lease, LetterRequest};
+
+/// How far a partition is to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Goal {
+    pub(crate) partition: u32,
+    pub(crate) position: u64,
+    /// The id of the event there.
+    pub(crate) event_id: Uuid,
+}
+
+/// What a step towards goals has brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Replayed {
+    /// So many events were projected, and there may be more to do.
+    Moved { events: u64 },
+    /// All partitions are where they were to come.
+    Done,
+    /// Another worker has partitions.
+    Waits,
+}
+
+impl<M: Projection> Worker<M> {
+    /// A step towards a goal of each partition, where all of them are this worker's.
+    ///
+    /// After an error, what is in memory is forgotten; the next step begins anew.
+    pub(crate) async fn step_to(&mut self, goals: &[Goal]) -> Result<Replayed, EngineError> {
+        let step = AssertUnwindSafe(self.try_step_to(goals)).catch_unwind().await;
+        // What it was in the midst of is forgotten.
+        let step = step.unwrap_or_else(|panic| Err(EngineError::Panicked { message: message(&*panic) }));
+        if step.is_err() {
+            self.start_anew();
+        }
+        step
+    }
+
+    async fn try_step_to(&mut self, goals: &[Goal]) -> Result<Replayed, EngineError> {
+        self.take_leases().await?;
+        let partitions = self.generation.partitions;
+        if u32::try_from(self.leases.len()) != Ok(partitions) {
+            return Ok(Replayed::Waits);
+        }
+        // What was left out for good before is left out here.
+        let discard = self.letters.sequences.iter().find_map(|(sequence, letters)| {
+            (letters.first()?.request == Some(LetterRequest::Discard)).then_some(*sequence)
+        });
+        if let Some(sequence) = discard {
+            self.retry(sequence, LetterRequest::Discard).await?;
+            return Ok(Replayed::Moved { events: 0 });
+        }
+        let goal = |partition: u32| goals.iter().find(|goal| goal.partition == partition);
+        let behind = |lease: &&Lease| goal(lease.partition).is_some_and(|goal| lease.checkpoint < goal.position);
+        let Some(after) = self.leases.iter().filter(behind).map(|lease| lease.checkpoint).min() else {
+            return Ok(Replayed::Done);
+        };
+        let to = goals.iter().map(|goal| goal.position).max();
+        let leases = (&*self.leases, partitions);
+        let Page { mut events, last, full, stopped } =
+            page::read(&self.store, &self.routing, leases, (after, to), &self.options).await?;
+        events.retain(|event| {
+            goal(event.sequence.partition(partitions)).is_some_and(|goal| event.position <= goal.position)
+        });
+        // At its end, the page is as good as one that has come to all goals.
+        let come = last.filter(|_| full || stopped.is_some());
+        let steps = self.leases.iter().filter_map(|lease| {
+            let goal = goal(lease.partition).filter(|goal| lease.checkpoint < goal.position)?;
+            let (position, event_id) = match come {
+                Some(come) if come.0 < goal.position => come,
+                None if stopped.is_some() => return None,
+                _ => (goal.position, goal.event_id),
+            };
+            (lease.checkpoint < position).then_some(Advance { lease: *lease, position, event_id })
+        });
+        let steps: Vec<_> = steps.collect();
+        if !steps.is_empty() && !self.apply(&events, &steps).await? {
+            return Ok(Replayed::Moved { events: 0 });
+        }
+        match stopped {
+            Some(error) => Err(error),
+            None => Ok(Replayed::Moved { events: events.len() as u64 }),
+        }
+    }
+}
+
+/// The goals of partitions that have come so far each.
+pub(crate) fn goals<'l>(leases: impl IntoIterator<Item = &'l Lease>) -> Vec<Goal> {
+    let goal =
+        |lease: &Lease| Goal { partition: lease.partition, position: lease.checkpoint, event_id: lease.event_id };
+    leases.into_iter().map(goal).collect()
+}

@@ -1,0 +1,180 @@
+//! This process's part in filling a generation that does not serve yet.
+
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+use tokio::time::sleep;
+use uuid::Uuid;
+
+use super::super::engine::{EngineError, Progress};
+use super::driver::prolong;
+use super::model::{Model, Works};
+use super::rebuild::{RebuildError, RebuildOptions, RebuildProgress, Rebuilt};
+use super::{ReadModels, StoreError};
+use crate::store::pause::Pause;
+use crate::store::{Generation, GenerationKey, GenerationState, SwapVerdict, WorkerId};
+
+/// The pause where another process has all partitions, or is about to swap.
+pub(super) const PAUSE: Duration = Duration::from_millis(50);
+/// The longest pause after an error.
+const LONGEST: Duration = Duration::from_secs(5);
+
+/// A worker at a generation, and what it has come to.
+pub(super) struct Filling {
+    read_models: ReadModels,
+    pub(super) name: &'static str,
+    pub(super) key: GenerationKey,
+    pub(super) worker: Box<dyn Works>,
+    pub(super) id: WorkerId,
+    pub(super) began_at: Instant,
+    pub(super) events: u64,
+    pause: Pause,
+    /// The signs of life end with it.
+    _alive: watch::Sender<bool>,
+}
+
+impl Filling {
+    /// Puts a worker to a generation.
+    pub(super) fn begin(
+        read_models: &ReadModels,
+        model: &dyn Model,
+        generation: Generation,
+    ) -> Result<Self, StoreError> {
+        let (key, id) = (generation.key.clone(), WorkerId(Uuid::now_v7()));
+        let worker = model.worker(read_models.store.clone(), generation, id, read_models.options)?;
+        let (alive, ended) = watch::channel(false);
+        tokio::spawn(prolong(read_models.clone(), id, ended));
+        Ok(Self {
+            read_models: read_models.clone(),
+            name: model.table().name,
+            key,
+            worker,
+            id,
+            began_at: Instant::now(),
+            events: 0,
+            pause: Pause::up_to(LONGEST),
+            _alive: alive,
+        })
+    }
+
+    /// Fills the generation, together with whoever else does, until it serves.
+    pub(super) async fn until_it_serves(
+        mut self,
+        options: RebuildOptions,
+        mut progress: impl FnMut(RebuildProgress) + Send,
+    ) -> Result<Rebuilt, RebuildError> {
+        let built = loop {
+            match self.step(options, &mut progress).await {
+                Ok(true) => break Ok(()),
+                Ok(false) => {}
+                Err(error) => break Err(error),
+            }
+        };
+        // However it ended, others can go on with it at once.
+        let released = self.worker.release().await;
+        built?;
+        let name = self.name;
+        let failed = |error: StoreError| RebuildError::Engine { name, source: error.into() };
+        released.map_err(failed)?;
+        let tables = self.read_models.store.tables().map_err(failed)?;
+        let parked = tables.letters(&self.key).await.map_err(failed)?.len();
+        Ok(Rebuilt { generation: self.key, events: self.events, elapsed: self.began_at.elapsed(), parked })
+    }
+
+    /// A step; whether the generation serves now.
+    async fn step(
+        &mut self,
+        options: RebuildOptions,
+        progress: &mut (impl FnMut(RebuildProgress) + Send),
+    ) -> Result<bool, RebuildError> {
+        let step = match self.worker.step().await {
+            Ok(step) => step,
+            Err(error) => {
+                self.recover(error, GenerationState::Building).await?;
+                return Ok(false);
+            }
+        };
+        self.pause = Pause::up_to(LONGEST);
+        if let Progress::Moved { events, .. } = step {
+            self.events += events;
+        }
+        match self.progress().await {
+            Ok(come) => progress(come),
+            Err(error) => return Err(self.failed(error.into())),
+        }
+        if matches!(step, Progress::Moved { caught_up: false, .. }) {
+            return Ok(false);
+        }
+        match self.serve(options).await {
+            Ok(SwapVerdict::Serves) => return Ok(true),
+            Ok(SwapVerdict::Gone) => return Err(RebuildError::Cancelled { name: self.name }),
+            Ok(SwapVerdict::Parked { events }) if !self.has_requests().await? => {
+                return Err(RebuildError::Parked { name: self.name, generation: self.key.number, events });
+            }
+            Ok(SwapVerdict::Behind { .. } | SwapVerdict::Parked { .. }) if step == Progress::Idle => {
+                sleep(PAUSE).await;
+            }
+            Ok(SwapVerdict::Behind { .. } | SwapVerdict::Parked { .. }) => {}
+            Err(error) => self.recover(error, GenerationState::Building).await?,
+        }
+        Ok(false)
+    }
+
+    /// Lets the generation serve, if it has seen all events there were.
+    async fn serve(&mut self, options: RebuildOptions) -> Result<SwapVerdict, EngineError> {
+        if self.worker.partitions() > 0 {
+            self.worker.settle().await?;
+        }
+        Ok(self.read_models.store.tables()?.swap(&self.key, options.accept_parked).await?)
+    }
+
+    /// Whether somebody is to do something with letters yet: then what is parked is not known.
+    async fn has_requests(&mut self) -> Result<bool, RebuildError> {
+        let letters = async { self.read_models.store.tables()?.letters(&self.key).await }.await;
+        let letters = letters.map_err(|error| self.failed(error.into()))?;
+        Ok(letters.iter().any(|letter| letter.request.is_some()))
+    }
+
+    /// Goes on after an error, if that may help: the database may be busy, or the tables have gone in the midst of a step.
+    pub(super) async fn recover(&mut self, error: EngineError, state: GenerationState) -> Result<(), RebuildError> {
+        let known = async { self.read_models.store.tables()?.generations(&self.key.projection).await };
+        let is_there = |known: &Generation| {
+            known.key == self.key && (known.state == state || known.state == GenerationState::Serving)
+        };
+        if known.await.is_ok_and(|known| !known.iter().any(is_there)) {
+            return Err(RebuildError::Cancelled { name: self.name });
+        }
+        match error {
+            EngineError::Store(error) if error.is_retryable() => {
+                self.pause.wait().await;
+                Ok(())
+            }
+            error => Err(self.failed(error)),
+        }
+    }
+
+    pub(super) fn failed(&self, source: EngineError) -> RebuildError {
+        RebuildError::Engine { name: self.name, source }
+    }
+
+    /// How far it has come, whoever has brought it there.
+    async fn progress(&mut self) -> Result<RebuildProgress, StoreError> {
+        let tables = self.read_models.store.tables()?;
+        let mine = self.worker.position().filter(|_| self.worker.has_all());
+        let position = match mine {
+            Some(position) => position,
+            None => {
+                let known = tables.checkpoints(&self.key.to_string()).await?;
+                known.iter().map(|known| known.lease.checkpoint).min().unwrap_or(0)
+            }
+        };
+        Ok(RebuildProgress {
+            name: self.name,
+            generation: self.key.number,
+            position,
+            head: self.read_models.store.head().await?.position,
+            events: self.events,
+            elapsed: self.began_at.elapsed(),
+        })
+    }
+}
