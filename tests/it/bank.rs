@@ -5,6 +5,7 @@ mod answers;
 mod bad_input;
 mod damaged;
 mod earlier;
+mod generations;
 mod import;
 mod normal;
 pub(crate) mod program;

@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cqrs_runtime::prelude::*;
 use cqrs_runtime::projection::{
-    EngineOptions, GenerationError, QueryError, ReadModels, Readiness, RebuildError, RebuildOptions, RetryPolicy,
+    CatchUpError, EngineOptions, GenerationError, QueryError, ReadModels, Readiness, RebuildError, RebuildOptions,
+    RetryPolicy, WaitError,
 };
-use cqrs_runtime::store::{EventStore, GenerationState, LetterRequest, StoreError, SwapVerdict};
+use cqrs_runtime::store::{EventStore, GenerationState, StoreError, SwapVerdict};
 use cqrs_tests::orders::{CustomerOrder, Order, OrderId, OrderPaid, OrderPlaced, Payment, Shop, read_models};
 use futures_util::future::BoxFuture;
 use tokio::sync::Notify;
@@ -255,6 +256,11 @@ async fn a_worse_version_is_held_back(database: Database) {
     assert_eq!(states(&look, "payment").await, two);
     store.close().await;
 
+    let waited = new.catch_up(LONG).await.unwrap_err();
+    let CatchUpError::Wait(WaitError::Parked { generation: 2, events: told, .. }) = waited else {
+        panic!("{waited:?}")
+    };
+    assert_eq!(told, events);
     let rebuilt = new.rebuild_with("payment", ACCEPT, |_| ()).await.unwrap();
     assert_eq!((rebuilt.generation.number, rebuilt.parked), (2, parked.len()));
     assert_eq!(new.prepare().await.unwrap(), [("payment", Readiness::Serves)]);
@@ -271,7 +277,7 @@ async fn what_was_left_out_stays_out(database: Database) {
     let new = picky(look.store.clone());
     new.catch_up(LONG).await.unwrap();
     while let Some(first) = new.letters("payment").await.unwrap().first() {
-        new.settle("payment", first.sequence, LetterRequest::Discard, LONG).await.unwrap();
+        new.discard("payment", &first.sequence.to_string(), LONG).await.unwrap();
     }
     let discards = look.tables().discards("payment").await.unwrap();
     assert!(discards.len() > 5 && discards.iter().all(|discard| discard.error.contains("notes")), "{discards:?}");

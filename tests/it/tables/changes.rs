@@ -66,7 +66,7 @@ async fn what_does_not_serve_tells_nothing(fixture: Fixture) {
     assert!(matches!(refused, Err(StoreError::NotServed { .. })), "{refused:?}");
     assert!(fixture.tables().count_changes().await.unwrap().is_empty());
     // Nothing has been projected yet, and nothing changed.
-    filling.tables.swap(&filling.key).await.unwrap();
+    filling.tables.swap(&filling.key, false).await.unwrap();
     let seen = told(&fixture, None).await.seen;
     assert_eq!(keys(&fixture, &seen).await, (BTreeSet::new(), seen));
 }

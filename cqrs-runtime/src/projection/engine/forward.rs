@@ -1,7 +1,6 @@
 //! Projecting a page of events.
 
 use chrono::Utc;
-use uuid::Uuid;
 
 use super::super::Projection;
 use super::super::fold::{Failure, Prepared};
@@ -25,19 +24,12 @@ impl<M: Projection> Worker<M> {
             }
             return Ok(Progress::Idle);
         };
-        if let Some((position, why)) = self.unstorable.take()
-            && let Some(event) = events.iter_mut().find(|event| event.position == position)
-        {
-            event.failed = Some(Failure::Unstorable(why));
-        }
+        // A partition that lags behind the others catches up; one that is ahead waits.
+        let behind = self.leases.iter().filter(|lease| lease.checkpoint < position);
+        let steps: Vec<_> = behind.map(|lease| Advance { lease: *lease, position, event_id }).collect();
         let count = events.len() as u64;
-        match self.project_batch(&events, (position, event_id)).await {
-            Ok(true) => self.grow(),
-            Ok(false) => return Ok(Progress::Moved { events: 0, caught_up: false }),
-            Err(error) => {
-                self.unstorable = self.shrink(error, &events)?;
-                return Ok(Progress::Moved { events: 0, caught_up: false });
-            }
+        if !self.apply(&mut events, &steps).await? {
+            return Ok(Progress::Moved { events: 0, caught_up: false });
         }
         let caught_up = !full && !waits && stopped.is_none();
         self.scanned = if caught_up { head.max(position) } else { position };
@@ -47,8 +39,29 @@ impl<M: Projection> Worker<M> {
         }
     }
 
+    /// Projects events and moves the checkpoints; false where nothing was written, as others have the partitions by now, or
+    /// fewer are to be written at once.
+    pub(super) async fn apply(&mut self, events: &mut [Prepared<M>], steps: &[Advance]) -> Result<bool, EngineError> {
+        if let Some((position, why)) = self.unstorable.take()
+            && let Some(event) = events.iter_mut().find(|event| event.position == position)
+        {
+            event.failed = Some(Failure::Unstorable(why));
+        }
+        match self.project_batch(events, steps).await {
+            Ok(true) => {
+                self.grow();
+                Ok(true)
+            }
+            Ok(false) => Ok(false),
+            Err(error) => {
+                self.unstorable = self.shrink(error, events)?;
+                Ok(false)
+            }
+        }
+    }
+
     /// Folds and writes events, and moves the checkpoints; false where others have the partitions by now.
-    async fn project_batch(&mut self, events: &[Prepared<M>], to: (u64, Uuid)) -> Result<bool, EngineError> {
+    async fn project_batch(&mut self, events: &[Prepared<M>], steps: &[Advance]) -> Result<bool, EngineError> {
         let mut parked = self.letters.parked();
         let mut rows = Rows { store: &self.store, shapes: &self.shapes };
         let folded = self.folder.fold(events, &mut parked, &mut rows).await?;
@@ -61,10 +74,6 @@ impl<M: Projection> Worker<M> {
         if !letters.parked.is_empty() && count > self.options.parked_events {
             return Err(EngineError::TooManyLetters { parked: count, limit: self.options.parked_events });
         }
-        // A partition that lags behind the others catches up; one that is ahead waits.
-        let (position, event_id) = to;
-        let behind = self.leases.iter().filter(|lease| lease.checkpoint < position);
-        let steps: Vec<_> = behind.map(|lease| Advance { lease: *lease, position, event_id }).collect();
-        self.write(BatchKind::Forward, &steps, folded.changes, letters).await
+        self.write(BatchKind::Forward, steps, folded.changes, letters).await
     }
 }

@@ -67,6 +67,18 @@ impl Letters {
         &letters[..free]
     }
 
+    /// A sequence in which something is left to be done that time won't bring: its first letter is to be left out, as it was
+    /// before, or has waited for what is no more.
+    pub(super) fn outstanding(&self) -> Option<(i64, LetterRequest)> {
+        self.sequences.keys().find_map(|sequence| {
+            let first = self.free(*sequence).first()?;
+            match first.request {
+                Some(LetterRequest::Discard) => Some((*sequence, LetterRequest::Discard)),
+                _ => first.error.is_empty().then_some((*sequence, LetterRequest::Retry)),
+            }
+        })
+    }
+
     /// A sequence whose first letter is to be tried again now, or for which somebody has asked.
     pub(super) fn due(&self, now: DateTime<Utc>) -> Option<(i64, LetterRequest)> {
         let asked = |letters: &[DeadLetter]| letters.iter().find_map(|letter| letter.request);

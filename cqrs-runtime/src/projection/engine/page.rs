@@ -33,6 +33,8 @@ pub(super) struct Reader<'w, M: Projection> {
     pub(super) leases: &'w [Lease],
     pub(super) partitions: u32,
     pub(super) letters: &'w Letters,
+    /// The last position that is read, where there is one.
+    pub(super) to: Option<u64>,
     /// How many events, and how many bytes of payload, at most.
     pub(super) limit: (usize, usize),
 }
@@ -41,6 +43,7 @@ impl<M: Projection> Reader<'_, M> {
     /// Reads what comes behind `after`.
     pub(super) async fn page(&self, after: u64) -> Result<Page<M>, StoreError> {
         let names = EventQuery::log().named(self.routing.names().iter().copied());
+        let names = self.to.into_iter().fold(names, EventQuery::to_position);
         let (mut page, mut read, mut bytes) = (Page::default(), 0, 0);
         let mut from = after;
         loop {

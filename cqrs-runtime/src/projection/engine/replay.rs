@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use super::super::Projection;
 use super::EngineError;
-use super::page::{self, Page};
+use super::page::Page;
 use super::worker::Worker;
 use crate::store::guard::message;
-use crate::store::{Advance, Lease, LetterRequest};
+use crate::store::{Advance, Lease};
 
 /// How far a partition is to come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,11 +53,8 @@ impl<M: Projection> Worker<M> {
             return Ok(Replayed::Waits);
         }
         // What was left out for good before is left out here.
-        let discard = self.letters.sequences.iter().find_map(|(sequence, letters)| {
-            (letters.first()?.request == Some(LetterRequest::Discard)).then_some(*sequence)
-        });
-        if let Some(sequence) = discard {
-            self.retry(sequence, LetterRequest::Discard).await?;
+        if let Some((sequence, request)) = self.letters.outstanding() {
+            self.retry(sequence, request).await?;
             return Ok(Replayed::Moved { events: 0 });
         }
         let goal = |partition: u32| goals.iter().find(|goal| goal.partition == partition);
@@ -66,9 +63,8 @@ impl<M: Projection> Worker<M> {
             return Ok(Replayed::Done);
         };
         let to = goals.iter().map(|goal| goal.position).max();
-        let leases = (&*self.leases, partitions);
-        let Page { mut events, last, full, stopped } =
-            page::read(&self.store, &self.routing, leases, (after, to), &self.options).await?;
+        // All partitions are its own, and so is each event: there is nobody to wait for.
+        let Page { mut events, last, full, stopped, .. } = self.reader(to).page(after).await?;
         events.retain(|event| {
             goal(event.sequence.partition(partitions)).is_some_and(|goal| event.position <= goal.position)
         });
@@ -84,12 +80,13 @@ impl<M: Projection> Worker<M> {
             (lease.checkpoint < position).then_some(Advance { lease: *lease, position, event_id })
         });
         let steps: Vec<_> = steps.collect();
-        if !steps.is_empty() && !self.apply(&events, &steps).await? {
+        let count = events.len() as u64;
+        if !steps.is_empty() && !self.apply(&mut events, &steps).await? {
             return Ok(Replayed::Moved { events: 0 });
         }
         match stopped {
             Some(error) => Err(error),
-            None => Ok(Replayed::Moved { events: events.len() as u64 }),
+            None => Ok(Replayed::Moved { events: count }),
         }
     }
 }

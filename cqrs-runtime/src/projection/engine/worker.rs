@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::super::Projection;
 use super::super::cache::Changes;
-use super::super::fold::{Folder, Prepared};
+use super::super::fold::Folder;
 use super::super::route::Routing;
 use super::letters::Letters;
 use super::page::Reader;
@@ -147,21 +147,26 @@ impl<M: Projection> Worker<M> {
         if head <= after {
             return Ok(Progress::Idle);
         }
-        let reader = Reader {
-            store: &self.store,
-            routing: &self.routing,
-            leases: &self.leases,
-            partitions: self.generation.partitions,
-            letters: &self.letters,
-            limit: self.limit(),
-        };
-        let page = reader.page(after).await?;
+        let page = self.reader(None).page(after).await?;
         self.waits = page.waits;
         if page.waits {
             // Its owner may have parked by now what is waited for.
             self.leased_at = None;
         }
         self.project(page, head).await
+    }
+
+    /// Reads pages of events, up to a position where there is one.
+    pub(super) fn reader(&self, to: Option<u64>) -> Reader<'_, M> {
+        Reader {
+            store: &self.store,
+            routing: &self.routing,
+            leases: &self.leases,
+            partitions: self.generation.partitions,
+            letters: &self.letters,
+            to,
+            limit: self.limit(),
+        }
     }
 
     /// The generation that it fills.

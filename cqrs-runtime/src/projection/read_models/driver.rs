@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::super::engine::{EngineError, Progress};
 use super::ReadModels;
 use super::model::{Model, Works};
+use super::verify::Silent;
 use crate::store::pause::Pause;
 use crate::store::{GenerationKey, GenerationState, Hints, StoreError, SwapVerdict, WorkerId};
 
@@ -115,6 +116,7 @@ impl ReadModels {
                 hints: self.store.hints(),
                 posts: Vec::new(),
                 looked_at: None,
+                silent: Silent::default(),
             };
             tasks.push(tokio::spawn(driver.run(stopped.clone())));
         }
@@ -149,6 +151,7 @@ struct Driver {
     hints: Hints,
     posts: Vec<Post>,
     looked_at: Option<Instant>,
+    silent: Silent,
 }
 
 impl Driver {
@@ -213,7 +216,7 @@ impl Driver {
         if self.looked_at.is_some_and(|at| at.elapsed() < every) {
             return Ok(());
         }
-        self.read_models.sweep(self.model.table().name).await?;
+        self.read_models.sweep(self.model.table().name, &mut self.silent).await?;
         let mut generations = self.read_models.generations(&*self.model).await?;
         if self.scope == Scope::First {
             generations.truncate(1);

@@ -161,12 +161,11 @@ impl Filling {
     async fn progress(&mut self) -> Result<RebuildProgress, StoreError> {
         let tables = self.read_models.store.tables()?;
         let mine = self.worker.position().filter(|_| self.worker.has_all());
-        let position = match mine {
-            Some(position) => position,
-            None => {
-                let known = tables.checkpoints(&self.key.to_string()).await?;
-                known.iter().map(|known| known.lease.checkpoint).min().unwrap_or(0)
-            }
+        let position = if let Some(position) = mine {
+            position
+        } else {
+            let known = tables.checkpoints(&self.key.to_string()).await?;
+            known.iter().map(|known| known.lease.checkpoint).min().unwrap_or(0)
         };
         Ok(RebuildProgress {
             name: self.name,

@@ -14,6 +14,8 @@ use std::time::Duration;
 
 pub use self::report::{ColumnDifference, Difference, DifferenceKind, Verified};
 
+pub(super) use self::sweep::Silent;
+
 use self::run::Run;
 use super::super::engine::EngineError;
 use super::{ReadModels, RebuildError, RebuildOptions, StoreError};
@@ -88,7 +90,7 @@ pub enum VerifyError {
         /// The read model.
         name: &'static str,
         /// Why.
-        source: EngineError,
+        source: Box<EngineError>,
     },
     /// Another process verifies it at the moment.
     #[error("`{name}` is being verified already")]
@@ -108,7 +110,7 @@ pub enum VerifyError {
         /// The read model.
         name: &'static str,
     },
-    /// A row can't be read as it stands in the comparison.
+    /// A comparison is not as it should be.
     #[error("a comparison of `{name}` can't be read")]
     Unreadable {
         /// The read model.
@@ -122,7 +124,7 @@ pub enum VerifyError {
         /// What was found.
         found: Box<Verified>,
         /// Why.
-        source: RebuildError,
+        source: Box<RebuildError>,
     },
 }
 
@@ -161,13 +163,13 @@ impl ReadModels {
         match run.run(&mut progress).await {
             Ok(()) if options.repair && !run.found.is_clean() => {
                 let rebuild = RebuildOptions { accept_parked: options.accept_parked };
-                let (mut found, filling) = run.to_serve().await?;
+                let (mut found, filling) = run.into_building().await?;
                 match filling.until_it_serves(rebuild, |_| ()).await {
                     Ok(repaired) => {
                         found.repaired = Some(repaired.generation);
                         Ok(found)
                     }
-                    Err(source) => Err(VerifyError::Repair { found: Box::new(found), source }),
+                    Err(source) => Err(VerifyError::Repair { found: Box::new(found), source: Box::new(source) }),
                 }
             }
             ended => {

@@ -13,7 +13,7 @@ use super::helper::Helper;
 use super::model::Model;
 use super::{ReadModels, StoreError};
 use crate::store::pause::Pause;
-use crate::store::{Checkpoint, EventQuery, GenerationKey, GenerationState};
+use crate::store::{Checkpoint, EventQuery, GenerationKey, GenerationState, SwapVerdict};
 
 /// The longest pause between two looks, where nothing tells that there is something new to see.
 const LONGEST: Duration = Duration::from_millis(250);
@@ -42,6 +42,17 @@ pub enum WaitError {
     Changed {
         /// The read model.
         name: &'static str,
+    },
+    /// What is being built does not serve, as events are parked in it that what serves has: see
+    /// [`RebuildError::Parked`](super::RebuildError::Parked).
+    #[error("{events} events that `{name}` has are parked in its generation {generation}: it does not serve")]
+    Parked {
+        /// The read model.
+        name: &'static str,
+        /// The generation that was built.
+        generation: u32,
+        /// How many.
+        events: u64,
     },
     /// No such read model is listed.
     #[error("no read model `{name}` is listed")]
@@ -121,7 +132,13 @@ impl ReadModels {
                     }
                     Some(key)
                 }
-                Standing::Builds(key) => Some(key),
+                Standing::Builds(key) => {
+                    if let Some(events) = self.held_back(&key).await? {
+                        let (name, generation) = (model.table().name, key.number);
+                        return Err(WaitError::Parked { name, generation, events });
+                    }
+                    Some(key)
+                }
                 Standing::Absent => None,
             };
             if let (Some(helper), Some(key)) = (&mut helper, key) {
@@ -135,15 +152,29 @@ impl ReadModels {
         }
     }
 
+    /// How many events keep what is being built from serving, as they are parked in it alone; `None` where none do.
+    async fn held_back(&self, key: &GenerationKey) -> Result<Option<u64>, StoreError> {
+        let tables = self.store.tables()?;
+        let letters = tables.letters(key).await?;
+        if letters.is_empty() || letters.iter().any(|letter| letter.request.is_some()) {
+            return Ok(None);
+        }
+        Ok(match tables.swap(key, false).await? {
+            SwapVerdict::Parked { events } => Some(events),
+            _ => None,
+        })
+    }
+
     async fn standing(&self, model: &dyn Model) -> Result<Standing, WaitError> {
         let (name, fingerprint) = (model.table().name, &model.source().fingerprint);
         let tables = self.store.tables()?;
         let generations = tables.generations(name).await?;
-        let mut mine: Vec<_> = generations.iter().filter(|known| known.fingerprint == *fingerprint).collect();
+        let is_filled = |state| matches!(state, GenerationState::Building | GenerationState::Serving);
+        let mine = generations.iter().filter(|known| known.fingerprint == *fingerprint && is_filled(known.state));
+        let mut mine: Vec<_> = mine.collect();
         if mine.is_empty() && !generations.is_empty() {
             return Err(WaitError::Changed { name });
         }
-        mine.retain(|known| known.state != GenerationState::Retired);
         mine.sort_by_key(|known| known.state != GenerationState::Serving);
         let Some(first) = mine.first() else { return Ok(Standing::Absent) };
         let key = first.key.clone();

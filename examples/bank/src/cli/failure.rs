@@ -158,9 +158,11 @@ impl Failure {
                 _ => None,
             },
             Self::Verify(error) => match &**error {
-                VerifyError::Store(error) | VerifyError::Engine { source: EngineError::Store(error), .. } => {
-                    Some(error)
-                }
+                VerifyError::Store(error) => Some(error),
+                VerifyError::Engine { source, .. } => match &**source {
+                    EngineError::Store(error) => Some(error),
+                    _ => None,
+                },
                 _ => None,
             },
             Self::Command(error) => store_error(error),

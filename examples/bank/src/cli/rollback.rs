@@ -29,9 +29,9 @@ impl Rollback {
         let read_models = read_models(bank.store().clone());
         let options = RebuildOptions { accept_parked: self.accept_parked };
         let mut shown = Shown::new();
-        let back = read_models.roll_back(&self.read_model, options, |progress| shown.show(&progress)).await;
+        let rebuilt = read_models.roll_back(&self.read_model, options, |progress| shown.show(&progress)).await;
         shown.finish();
-        let view = RebuiltView::of(back?);
+        let view = RebuiltView::of(rebuilt?);
         output.answer(&view, || view.prose())?;
         Ok(ExitCode::SUCCESS)
     }

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::report::{ColumnDifference, Difference, DifferenceKind};
 use crate::column::ColumnType;
-use crate::projection::sequence::partition;
 use crate::store::TableShape;
+use crate::store::sequence::partition;
 
 /// The columns of the engine before the read model's own.
 const ENGINE: [&str; 2] = ["cqrs_sequence", "cqrs_partition"];

@@ -16,10 +16,7 @@ use crate::projection::read_models::filling::{Filling, PAUSE};
 use crate::projection::read_models::model::Model;
 use crate::projection::read_models::{ReadModels, RebuildError, StoreError};
 use crate::read_model::Table;
-use crate::store::{
-    Compare, CompareRows, Compared, EventQuery, Generation, GenerationKey, GenerationState, StateVerdict, TableShape,
-    Tables,
-};
+use crate::store::{Compare, CompareRows, Compared, EventQuery, Generation, GenerationState, StateVerdict, TableShape};
 
 /// What replays, and what it is compared with.
 pub(super) struct Run<'r> {
@@ -123,7 +120,7 @@ impl<'r> Run<'r> {
                 Err(error) => {
                     let name = self.found.name;
                     self.filling.recover(error, GenerationState::Verifying).await.map_err(|error| match error {
-                        RebuildError::Engine { source, .. } => VerifyError::Engine { name, source },
+                        RebuildError::Engine { source, .. } => VerifyError::Engine { name, source: Box::new(source) },
                         _ => VerifyError::Cancelled { name },
                     })?;
                 }
@@ -135,12 +132,12 @@ impl<'r> Run<'r> {
     /// Waits for the end of one that was killed; leaves the work to one that began before this one and is alive.
     async fn make_way(&mut self, began_at: Instant) -> Result<(), VerifyError> {
         let (name, mine) = (self.found.name, self.filling.id);
-        let partitions = self.tables()?.checkpoints(&self.filling.key.to_string()).await?;
+        let partitions = self.read_models.store.tables()?.checkpoints(&self.filling.key.to_string()).await?;
         let before = partitions.iter().any(|known| known.is_alive && known.worker.is_some_and(|worker| worker < mine));
         if before && began_at.elapsed() > self.read_models.options.lease_time * 2 {
             return Err(VerifyError::Running { name });
         }
-        let known = self.tables()?.generations(name).await?;
+        let known = self.read_models.store.tables()?.generations(name).await?;
         if !known.iter().any(|known| known.key == self.filling.key) {
             return Err(VerifyError::Cancelled { name });
         }
@@ -204,7 +201,7 @@ impl<'r> Run<'r> {
     }
 
     /// The goals of partitions that stand at positions.
-    async fn goals_at(&self, positions: &[(u32, u64)]) -> Result<Vec<Goal>, StoreError> {
+    async fn goals_at(&mut self, positions: &[(u32, u64)]) -> Result<Vec<Goal>, StoreError> {
         let mut goals = Vec::new();
         for (partition, position) in positions.iter().copied() {
             let known = self.goals.iter().find(|goal| goal.position == position);
@@ -217,7 +214,7 @@ impl<'r> Run<'r> {
         Ok(goals)
     }
 
-    async fn event_id(&self, position: u64) -> Result<Uuid, StoreError> {
+    async fn event_id(&mut self, position: u64) -> Result<Uuid, StoreError> {
         let query = EventQuery::log().to_position(position).backwards().limit(1);
         let mut found = Uuid::nil();
         let mut take = |raw: RawEvent<'_>| {
@@ -269,7 +266,7 @@ impl<'r> Run<'r> {
     }
 
     /// Turns what was replayed to what is being built, so that it can serve.
-    pub(super) async fn to_serve(self) -> Result<(Verified, Filling), VerifyError> {
+    pub(super) async fn into_building(self) -> Result<(Verified, Filling), VerifyError> {
         let Self { read_models, model, filling, found, .. } = self;
         let (tables, name, key) = (read_models.store.tables()?, found.name, filling.key.clone());
         let (from, to) = (GenerationState::Verifying, GenerationState::Building);
@@ -277,7 +274,7 @@ impl<'r> Run<'r> {
             StateVerdict::Set => {}
             StateVerdict::Taken => {
                 tables.drop_generation(&key).await?;
-                let source = RebuildError::BeingBuilt { name };
+                let source = Box::new(RebuildError::BeingBuilt { name });
                 return Err(VerifyError::Repair { found: Box::new(found), source });
             }
             StateVerdict::Gone => return Err(VerifyError::Cancelled { name }),
@@ -288,18 +285,15 @@ impl<'r> Run<'r> {
     }
 
     /// Leaves nothing behind.
-    pub(super) async fn leave(self) -> Result<Verified, VerifyError> {
-        let key: &GenerationKey = &self.filling.key;
-        let tables = self.tables()?;
+    pub(super) async fn leave(mut self) -> Result<Verified, VerifyError> {
+        let (tables, key, mine) = (self.read_models.store.tables()?, self.filling.key.clone(), self.filling.id);
         let partitions = tables.checkpoints(&key.to_string()).await?;
-        let is_others = |known: &crate::store::Checkpoint| known.is_alive && known.worker != Some(self.filling.id);
-        if !partitions.iter().any(is_others) {
-            tables.drop_generation(key).await?;
+        if partitions.iter().any(|known| known.is_alive && known.worker != Some(mine)) {
+            // Another one is at it.
+            self.filling.worker.release().await?;
+        } else {
+            tables.drop_generation(&key).await?;
         }
         Ok(self.found)
-    }
-
-    fn tables(&self) -> Result<&dyn Tables, StoreError> {
-        self.read_models.store.tables()
     }
 }

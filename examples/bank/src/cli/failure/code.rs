@@ -25,6 +25,7 @@ impl Failure {
             Self::Letters(LettersError::Ambiguous { .. }) => "AMBIGUOUS_SEQUENCE",
             Self::StreamId { .. } => "UNREADABLE_EVENT",
             Self::CatchUp(CatchUpError::Changed { .. }) => "REBUILD_NEEDED",
+            Self::CatchUp(CatchUpError::Wait(WaitError::Parked { .. })) => "EVENTS_PARKED",
             Self::CatchUp(CatchUpError::Wait(WaitError::Behind { .. }))
             | Self::Letters(LettersError::NotTried { .. }) => "READ_MODEL_BEHIND",
             Self::Rebuild(error) => rebuild_code(error),

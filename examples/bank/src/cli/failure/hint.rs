@@ -29,6 +29,7 @@ impl Failure {
             Self::CatchUp(CatchUpError::Changed { .. }) => {
                 Some("`bank rebuild` builds it anew while the old one answers")
             }
+            Self::CatchUp(CatchUpError::Wait(WaitError::Parked { .. })) => Some(PARKED),
             Self::CatchUp(CatchUpError::Wait(WaitError::Behind { source: None, .. }))
             | Self::Letters(LettersError::NotTried { source: None, .. }) => {
                 Some("another program may be stuck with it: `bank projections`")
@@ -50,10 +51,7 @@ impl Failure {
 fn rebuild_hint(error: &RebuildError) -> Option<&'static str> {
     match error {
         RebuildError::NotListed { .. } => Some(READ_MODELS),
-        RebuildError::Parked { .. } => Some(
-            "look at them with `bank dead-letters list READ_MODEL --generation NUMBER`; then `bank rebuild` with \
-            --accept-parked lets it answer without them, and with --cancel gives it up",
-        ),
+        RebuildError::Parked { .. } => Some(PARKED),
         RebuildError::NothingKept { .. } => Some("`bank projections` lists what is there"),
         RebuildError::BeingBuilt { .. } => Some("let it come to its end, or give it up: `bank rebuild --cancel`"),
         _ => None,
@@ -85,6 +83,9 @@ fn store_hint(error: &StoreError) -> Option<&'static str> {
         _ => None,
     }
 }
+
+const PARKED: &str = "look at them with `bank dead-letters list READ_MODEL --generation NUMBER`; then `bank rebuild` with \
+    --accept-parked lets it answer without them, and with --cancel gives it up";
 
 const READ_MODELS: &str = "there are account_summary, account_statement and daily_totals";
 
