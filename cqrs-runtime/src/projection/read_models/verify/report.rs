@@ -11,7 +11,7 @@ pub struct Verified {
     pub position: u64,
     /// How many events were projected anew.
     pub events: u64,
-    /// How many rows were compared, those of lookups among them.
+    /// How many rows that serve were compared, those of lookups among them.
     pub rows: u64,
     /// How many rows are not as the log has them.
     pub differing: u64,
