@@ -5,6 +5,7 @@
 //! one event after the other.
 
 mod cache;
+mod changes;
 mod engine;
 mod error;
 mod fold;
@@ -16,6 +17,7 @@ mod tables;
 
 #[cfg(feature = "testing")]
 pub(crate) use self::cache::Changes;
+pub use self::changes::{RowChange, RowChanges};
 pub use self::engine::{EngineError, EngineOptions, InvalidOptions, RetryPolicy};
 pub use self::error::{ProjectionError, RowName};
 #[cfg(feature = "testing")]

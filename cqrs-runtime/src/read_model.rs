@@ -41,6 +41,12 @@ pub trait ReadModel: Sized + Clone + Send + Sync + 'static {
     /// When a value can't stand in its column.
     fn write_key(key: &Self::Key, row: &mut RowWriter) -> Result<(), ColumnError>;
 
+    /// Reads the cells of a key.
+    ///
+    /// # Errors
+    /// When a cell holds no value of its field.
+    fn read_key(row: &mut RowReader<'_, '_>) -> Result<Self::Key, ColumnError>;
+
     /// Writes its cells, in the order of the table's fields.
     ///
     /// # Errors

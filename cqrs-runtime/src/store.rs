@@ -14,6 +14,7 @@ mod memory;
 mod pages;
 pub(crate) mod pause;
 mod query;
+mod row_hints;
 pub(crate) mod sequence;
 mod stored;
 mod tables;
@@ -36,6 +37,7 @@ pub use lease::{Advance, AdvanceVerdict, Checkpoint, Lease, Leases, Session, Wor
 pub use memory::MemoryBackend;
 pub(crate) use pages::EventPosition;
 pub use query::{Cursor, Direction, EventQuery, LoadQuery, LogHead, Until};
+pub(crate) use row_hints::RowHints;
 pub use sequence::Sequence;
 pub use stored::StoredEvent;
 pub use tables::{

@@ -7,11 +7,13 @@
 
 mod durable;
 mod follower;
+mod outage;
 
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
 pub use self::durable::{DurableSubscription, Handling, Start, Subscriber, SubscriptionError};
 use self::follower::Follower;
+pub(crate) use self::outage::Outage;
 use crate::store::{Cursor, EventQuery, EventStore, StoreError, StoredEvent};
 
 impl EventStore {

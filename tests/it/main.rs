@@ -2,6 +2,7 @@
 
 mod bank;
 mod batches_of_processes;
+mod changes;
 mod cluster;
 mod conformance;
 mod crowd;

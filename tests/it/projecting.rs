@@ -5,7 +5,7 @@ mod batches;
 mod controlling;
 mod fenced;
 mod fold;
-mod killed;
+pub(crate) mod killed;
 mod moving;
 mod rebuilding;
 mod restarts;

@@ -34,6 +34,11 @@ fn read_model(model: &Model) -> TokenStream {
             ) -> __private::Result<(), __private::ColumnError> {
                 __private::failed()
             }
+            fn read_key(
+                _: &mut __private::RowReader<'_, '_>,
+            ) -> __private::Result<Self::Key, __private::ColumnError> {
+                __private::failed()
+            }
             fn read(_: &mut __private::RowReader<'_, '_>) -> __private::Result<Self, __private::ColumnError> {
                 __private::failed()
             }

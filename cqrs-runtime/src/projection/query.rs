@@ -67,6 +67,14 @@ pub enum QueryError {
         /// Why.
         source: ColumnError,
     },
+    /// Too many rows satisfy a condition by which changes are followed.
+    #[error("more than {limit} rows of `{table}` would have to be kept in mind: follow fewer, or all of the tenant")]
+    TooManyRows {
+        /// The table.
+        table: &'static str,
+        /// How many may be followed by a condition.
+        limit: usize,
+    },
     /// A stored row can't be read.
     #[error("a row of `{table}` can't be read: rebuild the read model")]
     Row {

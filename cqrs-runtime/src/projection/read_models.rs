@@ -28,7 +28,7 @@ pub use self::verify::{
 pub use self::wait::WaitError;
 
 use self::model::{Model, ModelOf};
-use super::{EngineOptions, Filter, InvalidOptions, Projection, Query, QueryError};
+use super::{EngineOptions, Filter, InvalidOptions, Projection, Query, QueryError, RowChanges};
 use crate::read_model::ReadModel;
 use crate::store::{EventStore, Generation, GenerationState, NewGeneration, StoreError};
 
@@ -107,6 +107,12 @@ impl ReadModels {
     pub fn query<M: ReadModel>(&self) -> Query<M> {
         let source = self.model(M::TABLE.name).map(|model| Arc::clone(model.source()));
         Query::new(self.store.clone(), source)
+    }
+
+    /// Follows the rows of a read model.
+    pub fn changes<M: ReadModel>(&self) -> RowChanges<M> {
+        let source = self.model(M::TABLE.name).map(|model| Arc::clone(model.source()));
+        RowChanges::new(self.store.clone(), source)
     }
 
     /// The row of a key, if there is one; of a tenant, empty for none.

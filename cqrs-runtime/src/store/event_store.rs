@@ -17,7 +17,7 @@ use super::pages::{self, EventPosition, Pages};
 use super::writer::{Writer, WriterOptions};
 use super::{
     Append, AppendError, Appended, Backend, Claim, Cursor, EventQuery, LoadQuery, LoadSink, LogHead, MemoryBackend,
-    Receipt, ReceiptKey, Snapshot, StoreError, StoredEvent, StreamKey, Tables, valid,
+    Receipt, ReceiptKey, RowHints, Snapshot, StoreError, StoredEvent, StreamKey, Tables, valid,
 };
 use crate::event::RawEvent;
 
@@ -251,6 +251,16 @@ impl EventStore {
     #[must_use]
     pub fn hints(&self) -> Hints {
         self.lookout.hints()
+    }
+
+    /// Hints when rows of a read model may have changed, by this process or another one.
+    pub(crate) fn row_hints(&self, projection: &str, fingerprint: &str) -> RowHints {
+        self.lookout.row_hints(projection, fingerprint)
+    }
+
+    /// Tells those who follow the rows of a read model that this process has changed some.
+    pub(crate) fn changed_rows(&self, projection: &str, fingerprint: &str) {
+        self.lookout.changed_rows(projection, fingerprint);
     }
 
     pub(crate) fn is_closed(&self) -> bool {

@@ -1,5 +1,6 @@
 //! Looking out for appends, as long as somebody has a use for it.
 
+mod rows;
 mod task;
 
 use std::sync::Arc;
@@ -7,8 +8,11 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
+pub(super) use self::rows::{Mark, RowsOf};
+
 use super::guard::guarded;
 use super::hints::Hints;
+use super::row_hints::RowHints;
 use super::watch::Waiting;
 use super::{Appended, Backend, Verdict};
 
@@ -22,6 +26,8 @@ struct Shared {
     runtime: Handle,
     /// The end of the log, as far as is known; each change is a hint.
     head: watch::Sender<u64>,
+    /// What is known of changes of rows.
+    rows: rows::Rows,
     /// How many wait for a hint.
     waiting: watch::Sender<usize>,
     /// Whether a task looks at the database.
@@ -41,6 +47,7 @@ impl Lookout {
             backend,
             runtime,
             head: watch::Sender::new(0),
+            rows: rows::Rows::default(),
             waiting: watch::Sender::new(0),
             running: watch::Sender::new(false),
             closed: watch::Sender::new(false),
@@ -62,6 +69,22 @@ impl Lookout {
         hints
     }
 
+    /// Hints of rows of a read model that change from now on.
+    pub(super) fn row_hints(&self, projection: &str, fingerprint: &str) -> RowHints {
+        let of = (projection.to_owned(), fingerprint.to_owned());
+        RowHints::new(self.0.rows.told.subscribe(), of, self.hints(), self.clone())
+    }
+
+    /// This process has changed rows of a read model that serves.
+    pub(super) fn changed_rows(&self, projection: &str, fingerprint: &str) {
+        self.0.rows.changed(projection, fingerprint);
+    }
+
+    /// Takes note that somebody waits for changes of rows, until the value is dropped.
+    pub(super) fn follows(&self) -> rows::Follows<'_> {
+        self.0.rows.follows()
+    }
+
     /// This process has committed a batch.
     pub(super) fn committed(&self, verdicts: &[Verdict]) {
         let positions = verdicts.iter().filter_map(|verdict| match verdict {
@@ -69,6 +92,7 @@ impl Lookout {
             _ => None,
         });
         if let Some(last) = positions.max() {
+            self.0.rows.stir();
             self.0.head.send_if_modified(|head| {
                 let further = last > *head;
                 *head = last.max(*head);
@@ -122,7 +146,9 @@ impl Shared {
     async fn look(&self) {
         match guarded(async { self.backend.head().await }).await.flatten() {
             Ok(found) => {
-                self.head.send_if_modified(|head| std::mem::replace(head, found.position) != found.position);
+                if self.head.send_if_modified(|head| std::mem::replace(head, found.position) != found.position) {
+                    self.rows.stir();
+                }
             }
             Err(error) => {
                 tracing::debug!(error = &error as &dyn std::error::Error, "the end of the log can't be read");

@@ -1,14 +1,9 @@
 //! Reading on behind what has been seen.
 
-use std::time::Duration;
-
 use tokio::select;
 
-use crate::store::pause::Pause;
+use super::outage::Outage;
 use crate::store::{Cursor, Direction, EventPosition, EventQuery, EventStore, Hints, StoreError, StoredEvent};
-
-/// The longest pause between two tries to reach a lost database.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Follows a query over a growing log, page by page.
 pub(super) struct Follower {
@@ -139,25 +134,4 @@ async fn read(store: EventStore, query: EventQuery, seen: Option<EventPosition>)
         store.check_event(position, event_id).await?;
     }
     Ok(Page { events, end, caught_up })
-}
-
-/// A time during which the database can't be reached.
-pub(super) struct Outage {
-    pause: Pause,
-    said: bool,
-}
-
-impl Default for Outage {
-    fn default() -> Self {
-        Self { pause: Pause::up_to(LONGEST_PAUSE), said: false }
-    }
-}
-
-impl Outage {
-    pub(super) async fn wait(&mut self, error: &StoreError) {
-        if !std::mem::replace(&mut self.said, true) {
-            tracing::warn!(error = error as &dyn std::error::Error, "a subscription waits for the database");
-        }
-        self.pause.wait().await;
-    }
 }

@@ -13,16 +13,16 @@ use crate::process::Process;
 
 const KILLS: u64 = 20;
 /// Longer than a batch, and short, for whoever is killed keeps its partitions as long.
-pub(super) const LEASE: Duration = Duration::from_millis(600);
+pub(crate) const LEASE: Duration = Duration::from_millis(600);
 /// A bound that is never met.
-pub(super) const LONG: Duration = Duration::from_mins(2);
+pub(crate) const LONG: Duration = Duration::from_mins(2);
 
-pub(super) fn start(url: &str, what: &str, seed: u64, lease: Duration, batch: usize) -> Process {
+pub(crate) fn start(url: &str, what: &str, seed: u64, lease: Duration, batch: usize) -> Process {
     let (seed, lease, batch) = (seed.to_string(), lease.as_millis().to_string(), batch.to_string());
     Process::start(env!("CARGO_BIN_EXE_keep_projecting"), &[url, what, &seed, &lease, &batch])
 }
 
-pub(super) async fn append(store: &EventStore, shop: &mut Shop, count: usize) {
+pub(crate) async fn append(store: &EventStore, shop: &mut Shop, count: usize) {
     let mut left = count;
     while left > 0 {
         let together = left.min(50);

@@ -29,6 +29,12 @@ pub(crate) enum Step {
     Swapped(SwapVerdict),
     Compare,
     Compared,
+    /// It is to be told which rows have changed.
+    AskChanges,
+    ToldChanges,
+    /// Rows are to be read.
+    Select,
+    Selected,
 }
 
 /// What the test does between two steps.
@@ -168,11 +174,17 @@ impl Tables for Stepped {
     }
 
     async fn select(&self, select: &Select<'_>) -> Result<Selected, StoreError> {
-        self.inner()?.select(select).await
+        (self.hook)(Step::Select).await;
+        let selected = self.inner()?.select(select).await?;
+        (self.hook)(Step::Selected).await;
+        Ok(selected)
     }
 
     async fn changes(&self, query: &ChangesQuery<'_>) -> Result<ToldChanges, StoreError> {
-        self.inner()?.changes(query).await
+        (self.hook)(Step::AskChanges).await;
+        let told = self.inner()?.changes(query).await?;
+        (self.hook)(Step::ToldChanges).await;
+        Ok(told)
     }
 
     async fn count_changes(&self) -> Result<ChangeCounts, StoreError> {

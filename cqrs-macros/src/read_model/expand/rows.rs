@@ -35,7 +35,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     }
 }
 
-/// The type of the key, and how it is taken from a row and written.
+/// The type of the key, and how it is taken from a row, written and read.
 fn key(model: &Model) -> TokenStream {
     let fields = model.key();
     // At the key: where its type can be none, the compiler complains of the functions that name it, too.
@@ -46,18 +46,28 @@ fn key(model: &Model) -> TokenStream {
         quote_spanned!(span=> __private::Clone::clone(&self.#ident))
     });
     let puts = fields.iter().map(|(_, field)| of_field(field, "put"));
-    let (ty, clone, write) = if let [ty] = &types[..] {
-        (quote!(#ty), quote!(#(#clones)*), quote_spanned!(span=> #(#puts)*(key, row)))
+    let takes = fields.iter().map(|(_, field)| of_field(field, "take"));
+    let (ty, clone, write, read) = if let [ty] = &types[..] {
+        (
+            quote!(#ty),
+            quote!(#(#clones)*),
+            quote_spanned!(span=> #(#puts)*(key, row)),
+            quote_spanned!(span=> #(#takes)*(row)),
+        )
     } else {
         let places = (0..types.len()).map(Literal::usize_unsuffixed);
         let write = quote_spanned!(span=> #(#puts(&key.#places, row)?;)* __private::Ok(()));
-        (quote_spanned!(span=> (#(#types),*)), quote!((#(#clones),*)), write)
+        let read = quote_spanned!(span=> __private::Ok((#(#takes(row)?),*)));
+        (quote_spanned!(span=> (#(#types),*)), quote!((#(#clones),*)), write, read)
     };
     quote_spanned! {span=>
         type Key = #ty;
         fn key(&self) -> #ty { #clone }
         fn write_key(key: &#ty, row: &mut __private::RowWriter) -> __private::Result<(), __private::ColumnError> {
             #write
+        }
+        fn read_key(row: &mut __private::RowReader<'_, '_>) -> __private::Result<#ty, __private::ColumnError> {
+            #read
         }
     }
 }

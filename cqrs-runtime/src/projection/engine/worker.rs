@@ -21,8 +21,8 @@ use crate::event::RawEvent;
 use crate::read_model::Table;
 use crate::store::guard::message;
 use crate::store::{
-    Advance, AdvanceVerdict, BatchKind, EventQuery, EventStore, Generation, GenerationState, Lease, LetterChanges,
-    RowBatch, StoreError, TableShape, TableWrite, Unstorable, WorkerId,
+    Advance, AdvanceVerdict, BatchKind, Changed, EventQuery, EventStore, Generation, GenerationState, Lease,
+    LetterChanges, RowBatch, StoreError, TableShape, TableWrite, Unstorable, WorkerId,
 };
 
 /// Projects the events of the partitions that it has into the tables of a generation.
@@ -238,6 +238,9 @@ impl<M: Projection> Worker<M> {
                 self.start_anew();
                 return Ok(false);
             }
+        }
+        if batch.changed != Changed::Nothing && self.generation.state == GenerationState::Serving {
+            self.store.changed_rows(&self.generation.key.projection, &self.generation.fingerprint);
         }
         self.folder.committed(self.options.rows_in_memory);
         for lease in &mut self.leases {

@@ -26,7 +26,7 @@ impl<M> Filter<M> {
         Self { build: Arc::new(build), of: PhantomData }
     }
 
-    pub(super) fn condition(&self, numbers: Numbers) -> Result<Condition, QueryError> {
+    pub(in crate::projection) fn condition(&self, numbers: Numbers) -> Result<Condition, QueryError> {
         (self.build)(numbers)
     }
 

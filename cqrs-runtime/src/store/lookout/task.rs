@@ -57,6 +57,7 @@ pub(super) async fn run(mut running: Running) {
         select! {
             () = shared.unneeded() => {}
             () = poll(&shared) => {}
+            () = shared.rows.keep_looking(&*shared.backend) => {}
             () = keep_watch(&shared, &mut watch) => {}
         }
         if let Some(watch) = watch {
@@ -124,6 +125,7 @@ async fn begin(shared: &Shared) -> Result<Watching, StoreError> {
 async fn follow(shared: &Shared, watch: &mut dyn Watch) -> StoreError {
     loop {
         let told = guarded(watch.appended()).await.flatten();
+        shared.rows.stir();
         // What was told at the end may not have come.
         shared.look().await;
         if let Err(error) = told {

@@ -25,8 +25,10 @@ pub struct ChangesQuery<'a> {
 /// The answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToldChanges {
-    /// How many have been seen with these. There may be more yet, where they are many.
+    /// How many have been seen with these.
     pub seen: SeenChanges,
+    /// Whether there are more, which were too many to be told at once.
+    pub more: bool,
     /// The keys of the tenant's rows that changed, some several times: JSON arrays of the tenant and the cells of the key.
     /// `None` where it may be any row: another generation serves, or what changed is not kept any more, or was too much.
     pub keys: Option<String>,

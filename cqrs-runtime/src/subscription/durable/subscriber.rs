@@ -15,7 +15,8 @@ use crate::store::lease::Alive;
 use crate::store::{
     Advance, AdvanceVerdict, Begun, Cursor, EventPosition, EventQuery, EventStore, Session, StoreError, StoredEvent,
 };
-use crate::subscription::follower::{Follower, Outage};
+use crate::subscription::Outage;
+use crate::subscription::follower::Follower;
 
 /// One who takes the events of a [`DurableSubscription`](super::DurableSubscription).
 ///

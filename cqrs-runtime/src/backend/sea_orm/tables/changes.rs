@@ -148,8 +148,8 @@ impl Found {
     fn told(mut self, generation: u32, behind: Option<&SeenChanges>) -> ToldChanges {
         let now = SeenChanges { generation, partitions: self.counts.iter().copied().collect() };
         match behind.and_then(|seen| self.read_on(seen, &now)) {
-            Some(seen) => ToldChanges { seen, keys: Some(self.keys) },
-            None => ToldChanges { seen: now, keys: None },
+            Some(seen) => ToldChanges { more: is_behind(&seen, &now), seen, keys: Some(self.keys) },
+            None => ToldChanges { more: false, seen: now, keys: None },
         }
     }
 
@@ -169,10 +169,13 @@ impl Found {
             }
             *last = *number;
         }
-        let is_new = |(part, count): (&u32, &u64)| seen.partitions.get(part).copied().unwrap_or(0) < *count;
-        let missing = self.entries.is_empty() && now.partitions.iter().any(is_new);
+        let missing = self.entries.is_empty() && is_behind(&seen, now);
         (!missing).then_some(seen)
     }
+}
+
+fn is_behind(seen: &SeenChanges, now: &SeenChanges) -> bool {
+    now.partitions.iter().any(|(part, count)| seen.partitions.get(part).copied().unwrap_or(0) < *count)
 }
 
 /// How many changes each read model that serves has.

@@ -1,0 +1,272 @@
+//! Reading what has changed since it was last read.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use tokio::select;
+
+use super::RowChange;
+use super::given::{Given, MOST};
+use crate::column::{Numbers, RowReader, RowWriter, read_rows};
+use crate::projection::query::Source;
+use crate::projection::{Filter, QueryError};
+use crate::read_model::ReadModel;
+use crate::store::{
+    ChangesQuery, Condition, EventStore, Keys, RowHints, SeenChanges, Select, Selected, StoreError, ToldChanges,
+};
+use crate::subscription::Outage;
+
+/// How many rows are read at once.
+const PAGE: usize = 1_000;
+
+/// Follows rows, page by page.
+///
+/// It learns which rows have changed first, and reads them then: so the rows show at least what was told, and what changes
+/// between the two is told again.
+pub(super) struct Feed<M: ReadModel> {
+    store: EventStore,
+    source: Arc<Source>,
+    tenant: String,
+    filters: Vec<Filter<M>>,
+    /// `None` where all rows of the tenant are followed: then each one's leaving is told.
+    given: Option<Given>,
+    /// Whether a beginning gives the rows that there are.
+    gives_rows: bool,
+    place: Place<M>,
+    /// Made before the first look; what changes after it was made, it tells.
+    hints: Option<RowHints>,
+    /// Whether there were more changes at the last look than it has told.
+    more: bool,
+    /// Whether all has been told that there was.
+    caught_up: bool,
+}
+
+/// How far it has come.
+enum Place<M: ReadModel> {
+    /// It is not known what the consumer has.
+    Nowhere,
+    /// All rows up to a key have been read, in the order of their keys, since so many changes.
+    Rows { seen: SeenChanges, behind: Option<String> },
+    /// So many changes have been seen; the rows of these keys have yet to be read.
+    Changes { seen: SeenChanges, keys: Vec<M::Key> },
+}
+
+impl<M: ReadModel> Feed<M> {
+    pub(super) fn new(
+        store: EventStore,
+        source: Arc<Source>,
+        tenant: String,
+        filters: Vec<Filter<M>>,
+        gives_rows: bool,
+    ) -> Self {
+        let given = (!filters.is_empty()).then(Given::default);
+        let place = Place::Nowhere;
+        Self { store, source, tenant, filters, given, gives_rows, place, hints: None, more: false, caught_up: false }
+    }
+
+    /// Comes to where the rows that there are have been passed.
+    pub(super) async fn begin(&mut self) -> Result<(), QueryError> {
+        while !matches!(self.place, Place::Changes { .. }) {
+            self.step().await?;
+        }
+        Ok(())
+    }
+
+    /// The next changes, at least one.
+    pub(super) async fn next(&mut self) -> Result<Vec<RowChange<M>>, QueryError> {
+        let mut outage = Outage::default();
+        loop {
+            if self.store.is_closed() {
+                return Err(StoreError::Closed.into());
+            }
+            self.wait().await?;
+            match self.step().await {
+                Ok(changes) if !changes.is_empty() => return Ok(changes),
+                Ok(_) => outage = Outage::default(),
+                Err(QueryError::Store(error)) if error.is_retryable() => select! {
+                    () = outage.wait(&error) => {}
+                    () = self.store.closed() => {}
+                },
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Where all has been told, waits until there may be more.
+    async fn wait(&mut self) -> Result<(), StoreError> {
+        match &mut self.hints {
+            None => self.hints = Some(self.store.row_hints(M::TABLE.name, &self.source.fingerprint)),
+            Some(hints) if self.caught_up => hints.next().await?,
+            Some(_) => {}
+        }
+        self.caught_up = false;
+        Ok(())
+    }
+
+    async fn step(&mut self) -> Result<Vec<RowChange<M>>, QueryError> {
+        match &self.place {
+            Place::Nowhere => {
+                let seen = self.told(None).await?.seen;
+                self.place = Place::Rows { seen, behind: None };
+                self.given.iter_mut().for_each(Given::clear);
+                Ok(if self.gives_rows { vec![RowChange::Reset] } else { Vec::new() })
+            }
+            Place::Rows { seen, .. } if !self.gives_rows && self.given.is_none() => {
+                self.place = Place::Changes { seen: seen.clone(), keys: Vec::new() };
+                Ok(vec![RowChange::Reset])
+            }
+            Place::Rows { seen, behind } => self.page(seen.clone(), behind.clone()).await,
+            Place::Changes { seen, keys } if keys.is_empty() => self.look(seen.clone()).await,
+            Place::Changes { .. } => self.changed().await,
+        }
+    }
+
+    /// Reads rows in the order of their keys.
+    async fn page(&mut self, seen: SeenChanges, behind: Option<String>) -> Result<Vec<RowChange<M>>, QueryError> {
+        let selected = self.select(behind.map_or(Keys::Any, Keys::Behind)).await?;
+        if selected.generation != seen.generation {
+            self.place = Place::Nowhere;
+            return Ok(Vec::new());
+        }
+        let rows = self.rows(&selected)?;
+        for row in &rows {
+            self.gives(&row.key())?;
+        }
+        self.place = match rows.last() {
+            Some(last) if rows.len() >= PAGE => Place::Rows { seen, behind: Some(self.cells(&last.key())?) },
+            _ => Place::Changes { seen, keys: Vec::new() },
+        };
+        let (position, passed) = (selected.position, matches!(self.place, Place::Changes { .. }));
+        Ok(match self.gives_rows {
+            true => rows.into_iter().map(|row| RowChange::Upsert { row, position }).collect(),
+            // Who asks for them now has none whose leaving would not be told.
+            false if passed => vec![RowChange::Reset],
+            false => Vec::new(),
+        })
+    }
+
+    /// Asks which rows have changed.
+    async fn look(&mut self, seen: SeenChanges) -> Result<Vec<RowChange<M>>, QueryError> {
+        let ToldChanges { seen, more, keys } = self.told(Some(seen)).await?;
+        let Some(page) = keys else {
+            self.place = Place::Nowhere;
+            return Ok(Vec::new());
+        };
+        let mut keys = HashSet::new();
+        self.read(&page, |row| {
+            row.text()?;
+            keys.insert(M::read_key(row)?);
+            Ok(())
+        })?;
+        (self.more, self.caught_up) = (more, keys.is_empty() && !more);
+        self.place = Place::Changes { seen, keys: keys.into_iter().collect() };
+        Ok(Vec::new())
+    }
+
+    /// Reads rows that have changed.
+    async fn changed(&mut self) -> Result<Vec<RowChange<M>>, QueryError> {
+        let Place::Changes { seen, keys } = &self.place else { return Ok(Vec::new()) };
+        let (generation, left) = (seen.generation, keys.len().saturating_sub(PAGE));
+        let mut wanted: HashSet<M::Key> = keys.iter().skip(left).cloned().collect();
+        let mut cells = RowWriter::new(self.numbers()?);
+        for key in &wanted {
+            let written = cells.row(|row| {
+                row.text(&self.tenant)?;
+                M::write_key(key, row)
+            });
+            written.map_err(|source| QueryError::Row { table: M::TABLE.name, source })?;
+        }
+        let selected = self.select(Keys::Of(cells.finish())).await?;
+        if selected.generation != generation {
+            self.place = Place::Nowhere;
+            return Ok(Vec::new());
+        }
+        let (rows, position) = (self.rows(&selected)?, selected.position);
+        let mut changes = Vec::new();
+        for row in rows {
+            wanted.remove(&row.key());
+            self.gives(&row.key())?;
+            changes.push(RowChange::Upsert { row, position });
+        }
+        for key in wanted {
+            if self.given.as_mut().is_none_or(|given| given.remove(&key)) {
+                changes.push(RowChange::Removed { key, position });
+            }
+        }
+        if let Place::Changes { keys, .. } = &mut self.place {
+            keys.truncate(left);
+        }
+        self.caught_up = left == 0 && !self.more;
+        Ok(changes)
+    }
+
+    /// Takes note that the consumer has a row.
+    fn gives(&mut self, key: &M::Key) -> Result<(), QueryError> {
+        let few_enough = self.given.as_mut().is_none_or(|given| given.insert(key));
+        few_enough.then_some(()).ok_or(QueryError::TooManyRows { table: M::TABLE.name, limit: MOST })
+    }
+
+    async fn told(&self, behind: Option<SeenChanges>) -> Result<ToldChanges, StoreError> {
+        let (store, source, tenant) = (self.store.clone(), Arc::clone(&self.source), self.tenant.clone());
+        let told = async move {
+            let fingerprint = &source.fingerprint;
+            let (projection, behind) = (M::TABLE.name, behind.as_ref());
+            store.tables()?.changes(&ChangesQuery { projection, fingerprint, tenant: &tenant, behind }).await
+        };
+        self.store.detached(told).await
+    }
+
+    /// Reads rows with whether they satisfy the conditions, and which generation serves, in one snapshot.
+    async fn select(&self, keys: Keys) -> Result<Selected, QueryError> {
+        let numbers = self.numbers()?;
+        let conditions = self.filters.iter().map(|filter| filter.condition(numbers)).collect::<Result<_, _>>()?;
+        let (store, source, tenant) = (self.store.clone(), Arc::clone(&self.source), self.tenant.clone());
+        let selected = async move {
+            let select = Select {
+                projection: M::TABLE.name,
+                fingerprint: &source.fingerprint,
+                table: &source.shape,
+                tenant: &tenant,
+                keys,
+                condition: Condition::All(conditions),
+                order: &[],
+                limit: PAGE as u64,
+                offset: 0,
+                count: false,
+            };
+            store.tables()?.select(&select).await
+        };
+        Ok(self.store.detached(selected).await?)
+    }
+
+    fn rows(&self, selected: &Selected) -> Result<Vec<M>, QueryError> {
+        let mut rows = Vec::new();
+        self.read(&selected.rows, |row| {
+            rows.push(M::read(row)?);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    fn read(
+        &self,
+        page: &str,
+        take: impl FnMut(&mut RowReader<'_, '_>) -> Result<(), crate::column::ColumnError>,
+    ) -> Result<(), QueryError> {
+        read_rows(page, self.numbers()?, take).map_err(|source| QueryError::Row { table: M::TABLE.name, source })
+    }
+
+    /// The cells of a key, as an array.
+    fn cells(&self, key: &M::Key) -> Result<String, QueryError> {
+        let mut cells = RowWriter::new(self.numbers()?);
+        let written = cells.row(|row| M::write_key(key, row));
+        written.map_err(|source| QueryError::Row { table: M::TABLE.name, source })?;
+        let rows = cells.finish();
+        // The only row of a page.
+        Ok(rows.strip_prefix('[').and_then(|rows| rows.strip_suffix(']')).unwrap_or(&rows).to_owned())
+    }
+
+    fn numbers(&self) -> Result<Numbers, StoreError> {
+        Ok(self.store.tables()?.numbers())
+    }
+}

@@ -1,0 +1,82 @@
+//! How following ends.
+
+use cqrs_runtime::projection::{QueryError, RowChange, RowChanges};
+use cqrs_runtime::store::StoreError;
+use cqrs_tests::orders::Payment;
+use futures_util::FutureExt;
+
+use super::*;
+
+on_both! {
+    what_is_not_built_has_no_changes
+    a_closed_store_has_no_changes
+    too_many_rows_by_a_condition
+}
+
+async fn last<M: ReadModel>(mut changes: Changes<M>) -> QueryError {
+    loop {
+        if let Err(error) = timeout(LONG, changes.next()).await.unwrap().unwrap() {
+            assert!(changes.next().await.is_none(), "nothing comes behind an error");
+            return error;
+        }
+    }
+}
+
+async fn what_is_not_built_has_no_changes(database: Database) {
+    let follower = read_models(&database, 10).await;
+    let error = last(follower.changes::<Payment>().start()).await;
+    assert!(matches!(error, QueryError::NotListed { table: "payment" }), "{error:?}");
+    let error = follower.changes::<Payment>().start_now().await.err();
+    assert!(matches!(error, Some(QueryError::NotListed { table: "payment" })), "{error:?}");
+    let error = last(follower.changes::<Debt>().start()).await;
+    assert!(matches!(error, QueryError::Store(StoreError::NotServed { .. })), "{error:?}");
+    let error = follower.changes::<Debt>().start_now().await.err();
+    assert!(matches!(error, Some(QueryError::Store(StoreError::NotServed { .. }))), "{error:?}");
+}
+
+async fn a_closed_store_has_no_changes(database: Database) {
+    let (writer, follower) = (read_models(&database, 10).await, read_models(&database, 10).await);
+    happen(&writer, &[("a", Placed("ada"))]).await;
+    let mut mirror = Mirror::of(follower.changes::<Debt>().start());
+    mirror.comes_to(&[debt("a", "ada", false, 0)]).await;
+    let late = follower.changes::<Debt>().start();
+    // While one waits.
+    assert!(mirror.changes.next().now_or_never().is_none());
+    follower.store().close().await;
+    for changes in [mirror.changes, late] {
+        let error = last(changes).await;
+        assert!(matches!(error, QueryError::Store(StoreError::Closed)), "{error:?}");
+    }
+}
+
+async fn too_many_rows_by_a_condition(database: Database) {
+    let writer = read_models(&database, 10).await;
+    happen(&writer, &[("a", Placed("ada"))]).await;
+    let most = RowChanges::<Debt>::MOST_BY_CONDITION;
+    let truth = if database.url.starts_with("sqlite") { "1" } else { "TRUE" };
+    database
+        .execute(&format!(
+            "INSERT INTO debt_g1 (tenant, cqrs_sequence, cqrs_partition, cqrs_position, \"order\", customer, odd, paid)
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {most})
+            SELECT '', 0, 0, 1, 'm' || i, 'many', {truth}, 0 FROM n"
+        ))
+        .await;
+    let many = || writer.changes::<Debt>().filter(Debt::CUSTOMER.eq("many".parse().unwrap()));
+    let mut changes = many().start();
+    assert_eq!(changes.next().await.unwrap().unwrap(), RowChange::Reset);
+    let mut count = 0;
+    while count < most {
+        assert!(matches!(changes.next().await.unwrap().unwrap(), RowChange::Upsert { .. }));
+        count += 1;
+    }
+    happen(&writer, &[("b", Placed("many"))]).await;
+    let error = last(changes).await;
+    assert!(matches!(error, QueryError::TooManyRows { table: "debt", limit } if limit == most), "{error:?}");
+    let error = many().start_now().await.err();
+    assert!(matches!(error, Some(QueryError::TooManyRows { .. })), "{error:?}");
+    // All of a tenant may be more.
+    let mut all = writer.changes::<Debt>().start();
+    for _ in 0..most + 3 {
+        assert!(all.next().await.unwrap().is_ok());
+    }
+}
