@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use cqrs_runtime::projection::Filter;
+use cqrs_runtime::projection::{Filter, Query, RowChanges};
 use futures_util::future::BoxFuture;
 
 use super::*;
@@ -68,7 +68,7 @@ async fn at_each_step(database: Database, filter: Option<Filter<Debt>>) {
             }
         };
         let follower = of_store(stepped(&database.url, hook).await, 1);
-        let changes = filter.iter().cloned().fold(follower.changes::<Debt>(), |all, filter| all.filter(filter));
+        let changes = filter.iter().cloned().fold(follower.changes::<Debt>(), RowChanges::filter);
         let mut mirror = Mirror::of(changes.start());
         let happened = timeout(LONG, async {
             while step.load(Ordering::SeqCst) < first + BATCHES.len() {
@@ -76,7 +76,7 @@ async fn at_each_step(database: Database, filter: Option<Filter<Debt>>) {
             }
         });
         assert!(happened.await.is_ok());
-        let query = filter.iter().cloned().fold(writer.query::<Debt>(), |query, filter| query.filter(filter));
+        let query = filter.iter().cloned().fold(writer.query::<Debt>(), Query::filter);
         let shown = query.limit(10_000).fetch().await.unwrap().rows;
         mirror.comes_to(&shown).await;
         assert!(filter.is_none() || mirror.never_had.is_empty());

@@ -1,6 +1,6 @@
 //! A mirror equals the table after random events, in batches of any size, projected by two processes.
 
-use cqrs_runtime::projection::{Filter, ReadModels};
+use cqrs_runtime::projection::{Filter, Query, ReadModels};
 use cqrs_tests::orders::{CustomerOrder, Payment, Shop};
 use futures_util::FutureExt;
 use proptest::test_runner::{Config, TestRunner};
@@ -12,7 +12,13 @@ const TENANTS: [&str; 2] = ["", "north"];
 
 /// The mirrors of a read model: of each tenant, all rows and those that satisfy a condition.
 struct Mirrors<M: ReadModel> {
-    mirrors: Vec<(&'static str, Option<Filter<M>>, Mirror<M>)>,
+    mirrors: Vec<One<M>>,
+}
+
+struct One<M: ReadModel> {
+    tenant: &'static str,
+    filter: Option<Filter<M>>,
+    mirror: Mirror<M>,
 }
 
 impl<M: ReadModel + PartialEq + std::fmt::Debug> Mirrors<M>
@@ -28,7 +34,7 @@ where
                     Some(filter) => changes.filter(filter.clone()),
                     None => changes,
                 };
-                mirrors.push((tenant, filter, Mirror::of(changes.start())));
+                mirrors.push(One { tenant, filter, mirror: Mirror::of(changes.start()) });
             }
         }
         Self { mirrors }
@@ -37,9 +43,9 @@ where
     /// Each comes to equal what a query shows.
     async fn come_to_the_table(&mut self, read_models: &ReadModels) -> usize {
         let mut rows = 0;
-        for (tenant, filter, mirror) in &mut self.mirrors {
+        for One { tenant, filter, mirror } in &mut self.mirrors {
             let query = read_models.query::<M>().tenant(*tenant).limit(10_000);
-            let query = filter.iter().cloned().fold(query, |query, filter| query.filter(filter));
+            let query = filter.iter().cloned().fold(query, Query::filter);
             let shown = query.fetch().await.unwrap().rows;
             rows += shown.len();
             mirror.comes_to(&shown).await;
@@ -71,8 +77,7 @@ async fn mirrors_equal_the_tables(database: &Database, seed: u64, sizes: [usize;
         }
         // While it goes on, whatever is there already.
         for number in 0..30 {
-            let (_, _, mirror) = &mut debts.mirrors[number % 6];
-            let _ = mirror.take().now_or_never();
+            let _ = debts.mirrors[number % 6].mirror.take().now_or_never();
             tokio::task::yield_now().await;
         }
         let head = one.store().head().await.unwrap().position;
