@@ -4,6 +4,7 @@ use sea_orm::Value;
 
 use super::super::statement::{Run, one};
 use super::corrupt;
+use super::load::joined;
 use super::spelling::{Spelling, is_of_key, listed, quoted, text};
 use crate::column::ColumnType;
 use crate::store::{Compare, CompareRows, Compared, StoreError, TableShape};
@@ -35,7 +36,7 @@ pub(in super::super) async fn compare<S: Spelling>(
         serves: row.try_get_by_index::<i64>(0)? > 0,
         positions,
         rows: u64::try_from(rows).unwrap_or_default(),
-        pairs: row.try_get_by_index(3)?,
+        pairs: joined(vec![row.try_get_by_index(3)?, row.try_get_by_index(4)?]),
         last,
     })
 }
@@ -69,7 +70,10 @@ fn sql<S: Spelling>(compare: &Compare<'_>, first: bool, last: bool) -> String {
         CompareRows::Behind(_) => {
             let from = behind::<S>(table, first.then_some((">", FIRST)));
             let to = behind::<S>(table, last.then_some(("<=", if first { LAST } else { FIRST })));
-            format!("SELECT t.* FROM {} AS t WHERE {from} AND {to}", quoted(&name))
+            // In the order of the key, whose index serves for the bounds as well.
+            let order = key(table, "t").join(", ");
+            let all = i64::MAX;
+            format!("SELECT t.* FROM {} AS t WHERE {from} AND {to} ORDER BY {order} LIMIT {all}", quoted(&name))
         }
         CompareRows::Keys(_) => {
             let named = TableShape { name, ..(*table).clone() };
@@ -80,26 +84,27 @@ fn sql<S: Spelling>(compare: &Compare<'_>, first: bool, last: bool) -> String {
         }
     };
     let same = key(table, "l").into_iter().zip(key(table, "v")).map(|(one, other)| format!("{one} = {other}"));
+    let same = same.collect::<Vec<_>>().join(" AND ");
     let told = match rows {
         CompareRows::Behind(_) => format!("WHERE {}", differ::<S>(table)),
         CompareRows::Keys(_) => String::new(),
     };
     let of_key = S::row(&key_cells::<S>(table, |column| format!("coalesce(l.{column}, v.{column})")));
-    let pair = S::row(&[of_key, S::row(&cells::<S>(table, "l")), S::row(&cells::<S>(table, "v"))]);
+    // Two of them: a full join finds no index where it would have to make one.
+    let page = S::page(&S::row(&[of_key, S::row(&cells::<S>(table, "l")), S::row(&cells::<S>(table, "v"))]));
     let positions = S::page(&S::row(&["t.partition".to_owned(), "t.position".to_owned()]));
     format!(
         "WITH l AS ({}), v AS ({})
         SELECT (SELECT count(*) FROM cqrs_generations WHERE projection = {} AND number = {} AND state = 'serving'),
             (SELECT {positions} FROM cqrs_checkpoints AS t WHERE t.name = {}),
             (SELECT count(*) FROM l),
-            (SELECT {} FROM l FULL JOIN v ON {} {told})",
+            (SELECT {page} FROM l LEFT JOIN v ON {same} {told}),
+            (SELECT {page} FROM v LEFT JOIN l ON {same} WHERE l.tenant IS NULL)",
         side(serving.table(&table.name)),
         side(verifying.table(&table.name)),
         text(&serving.projection),
         serving.number,
         text(&serving.to_string()),
-        S::page(&pair),
-        same.collect::<Vec<_>>().join(" AND "),
     )
 }
 
