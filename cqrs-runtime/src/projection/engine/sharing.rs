@@ -53,6 +53,7 @@ impl<M: Projection> Worker<M> {
         self.folder.forget();
         self.leases.clear();
         self.leased_at = None;
+        self.letters_at = None;
         self.scanned = 0;
     }
 
@@ -75,6 +76,16 @@ impl<M: Projection> Worker<M> {
             self.leases = leases;
         }
         self.leased_at = Some(asked_at);
+        Ok(())
+    }
+
+    /// Reads the letters, where they may have changed, and from time to time, for what is asked for with them.
+    pub(super) async fn take_letters(&mut self) -> Result<(), StoreError> {
+        let is_new = |at: Instant| at.elapsed() < self.options.beat() * 2;
+        if self.leases.is_empty() || self.letters_at.is_some_and(is_new) {
+            return Ok(());
+        }
+        let read_at = Instant::now();
         let (leases, partitions) = (&self.leases, self.generation.partitions);
         let mine = |sequence: i64| {
             let partition = partition_of(sequence, partitions);
@@ -82,9 +93,11 @@ impl<M: Projection> Worker<M> {
         };
         let tables = self.store.tables()?;
         // Before the letters: what a partition has passed by then is either among them, or settled.
-        let passed = if self.waits { tables.checkpoints(&session.name).await? } else { Vec::new() };
+        let Generation { key, .. } = &self.generation;
+        let passed = if self.waits { tables.checkpoints(&key.to_string()).await? } else { Vec::new() };
         let passed = passed.iter().map(|known| (known.lease.partition, known.lease.checkpoint)).collect();
-        self.letters = Letters::of(tables.letters(&self.generation.key).await?, mine, passed);
+        self.letters = Letters::of(tables.letters(key).await?, mine, passed);
+        self.letters_at = Some(read_at);
         Ok(())
     }
 

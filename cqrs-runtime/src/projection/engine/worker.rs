@@ -36,6 +36,7 @@ pub(crate) struct Worker<M: Projection> {
     pub(super) shapes: Vec<(&'static str, TableShape)>,
     pub(super) leases: Vec<Lease>,
     pub(super) leased_at: Option<Instant>,
+    pub(super) letters_at: Option<Instant>,
     pub(super) letters: Letters,
     /// The position behind which nothing was found for this worker.
     pub(super) scanned: u64,
@@ -85,6 +86,7 @@ impl<M: Projection> Worker<M> {
             shapes,
             leases: Vec::new(),
             leased_at: None,
+            letters_at: None,
             letters: Letters::default(),
             scanned: 0,
             retried: false,
@@ -135,6 +137,7 @@ impl<M: Projection> Worker<M> {
             return Ok(Progress::Idle);
         }
         self.take_leases().await?;
+        self.take_letters().await?;
         let Some(after) = self.position() else { return Ok(Progress::Idle) };
         // By turns: what is parked does not hold up what is not.
         if !std::mem::replace(&mut self.retried, false)
@@ -151,7 +154,7 @@ impl<M: Projection> Worker<M> {
         self.waits = page.waits;
         if page.waits {
             // Its owner may have parked by now what is waited for.
-            self.leased_at = None;
+            self.letters_at = None;
         }
         self.project(page, head).await
     }
@@ -250,7 +253,7 @@ impl<M: Projection> Worker<M> {
         }
         if has_letters {
             // What others have asked for meanwhile is read along with them.
-            self.leased_at = None;
+            self.letters_at = None;
         }
         Ok(true)
     }
