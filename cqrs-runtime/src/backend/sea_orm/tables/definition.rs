@@ -23,11 +23,13 @@ pub(in super::super) fn definition<S: Spelling>(table: &TableShape, name: &str) 
         S::TABLE_OPTIONS,
     );
     let searched = table.indices.iter().enumerate().map(|(number, index)| {
-        let columns = index.iter().map(|index| {
+        // Each column once.
+        let key = table.key.iter().filter(|column| !index.contains(column));
+        let columns = index.iter().chain(key).map(|index| {
             let column = &table.columns[*index];
             format!(", {}{}", quoted(&column.name), if column.optional { S::ABSENT_FIRST } else { "" })
         });
-        (number, format!("tenant{}{keys}", columns.collect::<String>()))
+        (number, format!("tenant{}", columns.collect::<String>()))
     });
     for (number, columns) in searched {
         let index = S::index(&format!("{name}_by_{number}"));
