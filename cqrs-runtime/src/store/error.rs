@@ -128,6 +128,12 @@ pub enum StoreError {
     /// The backend holds no tables of read models.
     #[error("this event store can hold no read models: use SQLite or PostgreSQL")]
     NoTables,
+    /// Transactions can't be handed out, as the names of their statements would be others' on the next connection.
+    #[error(
+        "there are no transactions to write in behind a pgbouncer that keeps no prepared statements: use the server's own \
+         address"
+    )]
+    NoTransactions,
     /// No generation of a read model's shape and version serves.
     #[error("the read model `{projection}` has not been built in this shape and version: rebuild it")]
     NotServed {

@@ -180,7 +180,8 @@ pub trait Leases: Send + Sync + 'static {
     /// commits with them.
     ///
     /// # Errors
-    /// [`StoreError::NoTables`] where nothing else can be written; when the database can't be written.
+    /// [`StoreError::NoTables`] where nothing else can be written, [`StoreError::NoTransactions`] where a transaction can't
+    /// be handed out; when the database can't be written.
     async fn begin(&self, name: &str, worker: WorkerId, steps: &[Advance]) -> Result<Begun, StoreError> {
         let _ = (name, worker, steps);
         Err(StoreError::NoTables)

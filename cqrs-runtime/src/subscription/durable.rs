@@ -52,15 +52,14 @@ pub enum Start {
     Beginning,
     /// With what is appended from now on.
     End,
-    /// With the first event behind a position.
+    /// With the first event behind a position; behind the end of the log, with what is appended from now on.
     After(u64),
 }
 
 impl EventStore {
     /// A subscription to the events of `query` whose progress is kept under `name`, a text of up to 255 bytes.
     ///
-    /// Neither the name nor the number of partitions may change later, or all begins anew. Another query goes on where the
-    /// last one was.
+    /// Under another name, all begins anew. Another query goes on where the last one was.
     pub fn durable_subscription(&self, name: impl Into<String>, query: EventQuery) -> DurableSubscription {
         DurableSubscription {
             store: self.clone(),

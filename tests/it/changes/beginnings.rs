@@ -1,13 +1,18 @@
 //! When all rows come again, and what comes of who only asks for what is new.
 
+use std::sync::Arc;
+
 use cqrs_runtime::projection::RowChange;
+use futures_util::future::BoxFuture;
 
 use super::*;
+use crate::projecting::steps::{Step, stepped};
 
 on_both! {
     a_rebuild_begins_anew
     a_rebuild_by_another_process_wakes_who_waits
     who_is_slow_begins_anew
+    a_long_table_is_read_beside_many_changes
     from_now_on
     from_now_on_without_a_condition
     a_rebuild_tells_to_ask_again
@@ -108,4 +113,45 @@ async fn a_rebuild_tells_to_ask_again(database: Database) {
     happen(&writer, &[("a", Paid)]).await;
     assert!(matches!(next(&mut all).await, RowChange::Upsert { row, .. } if row == debt("a", "ada", true, 1)));
     assert!(matches!(next(&mut even).await, RowChange::Removed { key, .. } if key == "a".parse().unwrap()));
+}
+
+/// Rows that nobody changes: more than two pages of them.
+const OTHERS: &str =
+    "INSERT INTO debt_g1 (tenant, cqrs_sequence, cqrs_partition, cqrs_position, \"order\", customer, odd, paid)
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2100)
+    SELECT '', 0, 0, 1, 'm' || i, 'many', TRUE, 0 FROM n";
+
+/// As 200 batches leave it: fewer than are kept.
+const BATCHES: &str = "
+    INSERT INTO cqrs_changes (name, partition, number, position, keys)
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)
+        SELECT c.name, c.partition, c.changes + n.i, c.position, '[]'
+        FROM n, cqrs_checkpoints c WHERE c.name = 'debt@1' AND c.partition = 0;
+    UPDATE cqrs_checkpoints SET changes = changes + 200 WHERE name = 'debt@1' AND partition = 0;
+    DELETE FROM cqrs_changes WHERE partition = 0 AND number <= (SELECT changes - 256 FROM cqrs_checkpoints
+        WHERE name = 'debt@1' AND partition = 0)";
+
+/// However long it takes to read all rows, no more changes have to be kept than are made while a page is read.
+async fn a_long_table_is_read_beside_many_changes(database: Database) {
+    let writer = read_models(&database, 3).await;
+    happen(&writer, &[("a", Placed("ada"))]).await;
+    database.execute(&OTHERS.replace("TRUE", if database.url.starts_with("sqlite") { "1" } else { "TRUE" })).await;
+    let database = Arc::new(database);
+    let hook = {
+        let database = Arc::clone(&database);
+        move |at: Step| -> BoxFuture<'static, ()> {
+            let database = Arc::clone(&database);
+            Box::pin(async move {
+                if at == Step::Select {
+                    database.execute(BATCHES).await;
+                }
+            })
+        }
+    };
+    let follower = of_store(stepped(&database.url, hook).await, 1);
+    let mut mirror = Mirror::of(follower.changes::<Debt>().start());
+    let rows = writer.query::<Debt>().limit(10_000).fetch().await.unwrap().rows;
+    mirror.comes_to(&rows).await;
+    assert_eq!((mirror.resets, mirror.rows.len()), (1, 2_101));
+    follower.store().close().await;
 }

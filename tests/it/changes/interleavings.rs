@@ -35,8 +35,8 @@ const BATCHES: [&[(&str, Happens)]; 3] = [
     &[("a4", Cancelled), ("z1", Paid), ("z3", Paid), ("a5", Placed("ada")), ("a5", Paid), ("a1", Paid)],
 ];
 
-/// Until it waits, it asks, reads two pages and asks, each of which begins and ends.
-const STEPS: usize = 8;
+/// Until it waits, it asks, reads two pages and asks behind each, each of which begins and ends.
+const STEPS: usize = 10;
 
 async fn at_each_step(database: Database, filter: Option<Filter<Debt>>) {
     let writer = Arc::new(read_models(&database, 1_000).await);

@@ -110,6 +110,6 @@ impl Backend for SqliteBackend {
         // What a failing close leaves behind, the end of the process takes away; committed data is on the disk.
         let _ = self.writer.lock().await.close_by_ref().await;
         let _ = self.readers.close_by_ref().await;
-        self.transactions.close().await;
+        self.transactions.close(self.options.busy_timeout).await;
     }
 }

@@ -45,10 +45,22 @@ pub(super) struct Feed<M: ReadModel> {
 enum Place<M: ReadModel> {
     /// It is not known what the consumer has.
     Nowhere,
-    /// All rows up to a key have been read, in the order of their keys, since so many changes.
-    Rows { seen: SeenChanges, behind: Option<String> },
     /// So many changes have been seen; the rows of these keys have yet to be read.
-    Changes { seen: SeenChanges, keys: Vec<M::Key> },
+    Known { seen: SeenChanges, keys: Vec<M::Key>, rows: Passed },
+}
+
+/// How far the rows have been passed that there were at the beginning.
+///
+/// Between two pages of them it is asked what has changed: however many rows there are, no more changes have to be kept than
+/// are made while one page is read.
+#[derive(Clone, PartialEq, Eq)]
+enum Passed {
+    /// Up to a key, in the order of their keys; `looks`, if it is to be asked what has changed before the next page.
+    UpTo {
+        key: Option<String>,
+        looks: bool,
+    },
+    All,
 }
 
 impl<M: ReadModel> Feed<M> {
@@ -66,7 +78,7 @@ impl<M: ReadModel> Feed<M> {
 
     /// Comes to where the rows that there are have been passed.
     pub(super) async fn begin(&mut self) -> Result<(), QueryError> {
-        while !matches!(self.place, Place::Changes { .. }) {
+        while !matches!(self.place, Place::Known { rows: Passed::All, .. }) {
             self.step().await?;
         }
         Ok(())
@@ -104,21 +116,32 @@ impl<M: ReadModel> Feed<M> {
     }
 
     async fn step(&mut self) -> Result<Vec<RowChange<M>>, QueryError> {
-        match &self.place {
-            Place::Nowhere => {
-                let seen = self.told(None).await?.seen;
-                self.place = Place::Rows { seen, behind: None };
-                self.given.iter_mut().for_each(Given::clear);
-                Ok(if self.gives_rows { vec![RowChange::Reset] } else { Vec::new() })
-            }
-            Place::Rows { seen, .. } if !self.gives_rows && self.given.is_none() => {
-                self.place = Place::Changes { seen: seen.clone(), keys: Vec::new() };
-                Ok(vec![RowChange::Reset])
-            }
-            Place::Rows { seen, behind } => self.page(seen.clone(), behind.clone()).await,
-            Place::Changes { seen, keys } if keys.is_empty() => self.look(seen.clone()).await,
-            Place::Changes { .. } => self.changed().await,
+        let Place::Known { seen, keys, rows } = &mut self.place else { return self.begin_anew().await };
+        if !keys.is_empty() {
+            return self.changed().await;
         }
+        let seen = seen.clone();
+        match rows {
+            Passed::UpTo { key, looks: false } => {
+                let behind = key.clone();
+                self.page(seen, behind).await
+            }
+            Passed::UpTo { looks, .. } => {
+                *looks = false;
+                self.look(seen).await
+            }
+            Passed::All => self.look(seen).await,
+        }
+    }
+
+    async fn begin_anew(&mut self) -> Result<Vec<RowChange<M>>, QueryError> {
+        let seen = self.told(None).await?.seen;
+        self.given.iter_mut().for_each(Given::clear);
+        let needs_rows = self.gives_rows || self.given.is_some();
+        let rows = if needs_rows { Passed::UpTo { key: None, looks: false } } else { Passed::All };
+        self.place = Place::Known { seen, keys: Vec::new(), rows };
+        // Where the rows are not given, they are to be asked for when all are known.
+        Ok(if self.gives_rows || !needs_rows { vec![RowChange::Reset] } else { Vec::new() })
     }
 
     /// Reads rows in the order of their keys.
@@ -132,40 +155,43 @@ impl<M: ReadModel> Feed<M> {
         for row in &rows {
             self.gives(&row.key())?;
         }
-        self.place = match rows.last() {
-            Some(last) if rows.len() >= PAGE => Place::Rows { seen, behind: Some(self.cells(&last.key())?) },
-            _ => Place::Changes { seen, keys: Vec::new() },
+        let passed = match rows.last() {
+            Some(last) if rows.len() >= PAGE => Passed::UpTo { key: Some(self.cells(&last.key())?), looks: true },
+            _ => Passed::All,
         };
-        let (position, passed) = (selected.position, matches!(self.place, Place::Changes { .. }));
+        let (position, are_all) = (selected.position, passed == Passed::All);
+        self.place = Place::Known { seen, keys: Vec::new(), rows: passed };
         Ok(match self.gives_rows {
             true => rows.into_iter().map(|row| RowChange::Upsert { row, position }).collect(),
             // Who asks for them now has none whose leaving would not be told.
-            false if passed => vec![RowChange::Reset],
+            false if are_all => vec![RowChange::Reset],
             false => Vec::new(),
         })
     }
 
     /// Asks which rows have changed.
-    async fn look(&mut self, seen: SeenChanges) -> Result<Vec<RowChange<M>>, QueryError> {
-        let ToldChanges { seen, more, keys } = self.told(Some(seen)).await?;
-        let Some(page) = keys else {
+    async fn look(&mut self, behind: SeenChanges) -> Result<Vec<RowChange<M>>, QueryError> {
+        let told = self.told(Some(behind)).await?;
+        let Some(page) = told.keys else {
             self.place = Place::Nowhere;
             return Ok(Vec::new());
         };
-        let mut keys = HashSet::new();
+        let mut changed = HashSet::new();
         self.read(&page, |row| {
             row.text()?;
-            keys.insert(M::read_key(row)?);
+            changed.insert(M::read_key(row)?);
             Ok(())
         })?;
-        (self.more, self.caught_up) = (more, keys.is_empty() && !more);
-        self.place = Place::Changes { seen, keys: keys.into_iter().collect() };
+        let Place::Known { seen, keys, rows } = &mut self.place else { return Ok(Vec::new()) };
+        (*seen, *keys) = (told.seen, changed.into_iter().collect());
+        self.more = told.more;
+        self.caught_up = keys.is_empty() && !told.more && *rows == Passed::All;
         Ok(Vec::new())
     }
 
     /// Reads rows that have changed.
     async fn changed(&mut self) -> Result<Vec<RowChange<M>>, QueryError> {
-        let Place::Changes { seen, keys } = &self.place else { return Ok(Vec::new()) };
+        let Place::Known { seen, keys, .. } = &self.place else { return Ok(Vec::new()) };
         let (generation, left) = (seen.generation, keys.len().saturating_sub(PAGE));
         let mut wanted: HashSet<M::Key> = keys.iter().skip(left).cloned().collect();
         let mut cells = RowWriter::new(self.numbers()?);
@@ -193,10 +219,10 @@ impl<M: ReadModel> Feed<M> {
                 changes.push(RowChange::Removed { key, position });
             }
         }
-        if let Place::Changes { keys, .. } = &mut self.place {
+        if let Place::Known { keys, rows, .. } = &mut self.place {
             keys.truncate(left);
+            self.caught_up = left == 0 && !self.more && *rows == Passed::All;
         }
-        self.caught_up = left == 0 && !self.more;
         Ok(changes)
     }
 

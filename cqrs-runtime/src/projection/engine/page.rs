@@ -89,9 +89,17 @@ impl<M: Projection> Reader<'_, M> {
     }
 
     fn take_known(&self, page: &mut Page<M>, event: Prepared<M>) -> Option<()> {
+        let is_unknown = event.sequence.is_unknown();
+        if is_unknown && self.leases.iter().any(|lease| lease.checkpoint < event.position) {
+            // Who knows it may find it in any partition.
+            page.stopped = newer(&event);
+            if page.stopped.is_some() {
+                return None;
+            }
+        }
         let partition = event.sequence.partition(self.partitions);
         let Some(lease) = self.leases.iter().find(|lease| lease.partition == partition) else {
-            page.waits = event.sequence.is_unknown() && !self.letters.is_settled_or_parked(event.position, partition);
+            page.waits = is_unknown && !self.letters.is_settled_or_parked(event.position, partition);
             return None;
         };
         if lease.checkpoint >= event.position {

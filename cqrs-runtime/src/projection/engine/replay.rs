@@ -52,6 +52,7 @@ impl<M: Projection> Worker<M> {
         if u32::try_from(self.leases.len()) != Ok(partitions) {
             return Ok(Replayed::Waits);
         }
+        self.take_letters().await?;
         // What was left out for good before is left out here.
         if let Some((sequence, request)) = self.letters.outstanding() {
             self.retry(sequence, request).await?;

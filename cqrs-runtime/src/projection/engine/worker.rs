@@ -146,6 +146,14 @@ impl<M: Projection> Worker<M> {
             self.retried = true;
             return self.retry(sequence, request).await;
         }
+        let progress = self.go_on(after).await?;
+        // It goes on with what is due in its next turn.
+        let more = progress == Progress::Idle && self.letters.due(Utc::now()).is_some();
+        Ok(if more { Progress::Moved { events: 0, caught_up: false } } else { progress })
+    }
+
+    /// Projects what has been appended.
+    async fn go_on(&mut self, after: u64) -> Result<Progress, EngineError> {
         let head = self.store.head().await?.position;
         if head <= after {
             return Ok(Progress::Idle);

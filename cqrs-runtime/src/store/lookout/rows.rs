@@ -78,8 +78,9 @@ impl Rows {
             {
                 Ok(counts) => self.found(counts),
                 Err(error) => {
-                    // Those who follow find out by themselves what is the matter, when they look.
                     tracing::debug!(error = &error as &dyn std::error::Error, "changes of rows can't be looked for");
+                    // Those who follow find out by themselves what is the matter.
+                    self.told.send_modify(|told| told.values_mut().for_each(|mark| mark.made += 1));
                 }
             }
             select! {
@@ -96,9 +97,13 @@ impl Rows {
     fn found(&self, counts: HashMap<RowsOf, (u32, u64)>) {
         self.told.send_if_modified(|told| {
             let mut news = false;
-            for (of, found) in counts {
-                let mark = told.entry(of).or_default();
-                news |= mark.found.replace(found) != Some(found);
+            for (of, found) in &counts {
+                let mark = told.entry(of.clone()).or_default();
+                news |= mark.found.replace(*found) != Some(*found);
+            }
+            // What serves no more.
+            for (_, mark) in told.iter_mut().filter(|(of, _)| !counts.contains_key(of)) {
+                news |= mark.found.take().is_some();
             }
             news
         });

@@ -75,6 +75,11 @@ impl Share {
         self.of(event).is_some_and(|held| event.position <= held.given)
     }
 
+    /// Whether an event has been confirmed, of a partition that is held.
+    pub(super) fn is_confirmed(&self, event: &StoredEvent) -> bool {
+        self.of(event).is_some_and(|held| event.position <= held.lease.checkpoint)
+    }
+
     /// The steps to a position, of partitions whose events up to it have all been given out.
     pub(super) fn steps(&self, position: u64, event_id: Uuid) -> Vec<Advance> {
         let reached = self.held.iter().filter(|held| held.lease.checkpoint < position && position <= held.given);

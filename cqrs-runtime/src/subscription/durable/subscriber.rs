@@ -98,11 +98,12 @@ impl Subscriber {
         }
     }
 
-    /// Keeps that an event has been handled, and all that was given out before it.
+    /// Keeps that an event has been handled, and all of its subscriber's that stand before it in the log.
     ///
     /// # Errors
-    /// [`SubscriptionError::LeaseLost`] when the event is no longer this subscriber's; when the database can't be written,
-    /// and then it is not known whether it was.
+    /// [`SubscriptionError::LeaseLost`] when the event is no longer this subscriber's, or is to come again after
+    /// [`rewind`](Self::rewind): [`next`](Self::next) goes on with what is its own. When the database can't be written, and
+    /// then it is not known whether it was.
     pub async fn confirm(&mut self, event: &StoredEvent) -> Result<(), SubscriptionError> {
         self.know_share().await?;
         let position = event.position;
@@ -128,22 +129,27 @@ impl Subscriber {
     /// # Ok(()) }
     /// ```
     ///
-    /// It holds the partitions, and on SQLite the file: others who write wait until it ends. So nothing else should be
-    /// waited for in it.
+    /// It holds the partitions, and on SQLite the file: others who write wait until it ends, and are turned away as
+    /// `Busy` when that takes too long. So nothing else should be waited for in it. PostgreSQL ends one that is left alone
+    /// for longer than [`commit_timeout`](crate::backend::sea_orm::Options::commit_timeout).
     ///
     /// # Errors
     /// [`SubscriptionError::LeaseLost`] when the event is no longer this subscriber's, [`SubscriptionError::Confirmed`]
-    /// when it was handled before, [`StoreError::NoTables`] on a store in memory; when the database can't be written.
+    /// when it was handled before, [`StoreError::NoTables`] on a store in memory, [`StoreError::NoTransactions`] behind a
+    /// pgbouncer that keeps no prepared statements; when the database can't be written.
     pub async fn begin(&mut self, event: &StoredEvent) -> Result<Handling<'_>, SubscriptionError> {
+        if self.store.is_closed() {
+            return Err(StoreError::Closed.into());
+        }
         self.know_share().await?;
         let position = event.position;
+        if self.share.is_confirmed(event) {
+            return Err(SubscriptionError::Confirmed { position });
+        }
         if !self.share.gave_out(event) {
             return Err(SubscriptionError::LeaseLost { position });
         }
         let steps = self.share.steps(position, event.event_id);
-        if steps.is_empty() {
-            return Err(SubscriptionError::Confirmed { position });
-        }
         match self.store.backend().begin(&self.session.name, self.session.worker, &steps).await? {
             Begun::Transaction(transaction) => Ok(Handling::new(self, transaction, steps)),
             Begun::Refused(_) => {

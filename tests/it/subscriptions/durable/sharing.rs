@@ -1,6 +1,6 @@
 //! Several subscribers of one name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -61,9 +61,15 @@ async fn each_event_goes_to_one_of_them(log: &Log) {
     };
     let mut first = named(0).open().await.unwrap();
     let mut second = named(1).open().await.unwrap();
-    // So that both have joined before there is anything to do: a share is given up when it is asked for the next time.
-    assert!(is_waiting(&mut first).await);
-    assert!(is_waiting(&mut second).await);
+    // A share is given up when it is asked for the next time.
+    let backend = log.backend().await;
+    let owners = async || {
+        let standing = backend.checkpoints("subscription mails").await.unwrap();
+        standing.iter().filter_map(|known| known.worker).collect::<BTreeSet<_>>().len()
+    };
+    while owners().await < 2 {
+        assert!(is_waiting(&mut first).await && is_waiting(&mut second).await);
+    }
     let streams = ["a", "b", "c", "d", "e", "f", "g", "h"];
     for round in 0..10 {
         for (index, stream) in (0..).zip(streams) {
@@ -91,7 +97,12 @@ async fn each_event_goes_to_one_of_them(log: &Log) {
     for (index, stream) in (0_u128..).zip(streams) {
         let numbers: Vec<_> = handled[stream].iter().map(|(_, number)| *number).collect();
         assert_eq!(numbers, (0..10).map(|round| round * 8 + index + 1).collect::<Vec<_>>(), "{stream}");
+        let takers: BTreeSet<_> = handled[stream].iter().map(|(who, _)| *who).collect();
+        assert_eq!(takers.len(), 1, "{stream} has gone to both");
     }
+    let takers: BTreeSet<_> = handled.values().flatten().map(|(who, _)| *who).collect();
+    assert_eq!(takers.len(), 2, "one had nothing to do");
+    backend.close().await;
 }
 
 /// What was given out before a partition was taken over says nothing of that partition's events.

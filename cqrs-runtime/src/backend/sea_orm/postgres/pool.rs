@@ -108,6 +108,11 @@ impl Pool {
         self.take_back(lease, sent)
     }
 
+    /// Whether others may write in its transactions: their statements have names.
+    pub(super) fn hands_out(&self) -> bool {
+        self.transactions != Transactions::Nameless
+    }
+
     /// Begins a READ COMMITTED transaction for others to write in, on a connection of its own, which ends with it.
     ///
     /// The server ends it when its client leaves it alone for too long.

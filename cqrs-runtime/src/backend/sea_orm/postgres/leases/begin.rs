@@ -8,6 +8,9 @@ use crate::store::{Begun, StoreError};
 
 /// Begins a transaction behind a fence.
 pub(super) async fn begin(pool: &Pool, fence: Fence<'_>) -> Result<Begun, StoreError> {
+    if !pool.hands_out() {
+        return Err(StoreError::NoTransactions);
+    }
     let transaction = pool.transaction().await?;
     match all(&transaction, &format!("SELECT {CALL}"), fence.values()).await {
         Ok(_) => Ok(Begun::Transaction(Box::new(Orm(transaction)))),

@@ -1,7 +1,10 @@
 //! Transactions that others write in, on a connection of their own.
 
+use std::time::Duration;
+
 use sea_orm::{DatabaseConnection, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 use tokio::sync::OnceCell;
+use tokio::time::timeout;
 
 use super::super::super::statement::all;
 use super::super::super::transaction::Orm;
@@ -20,10 +23,11 @@ impl Transactions {
         self.0.get_or_try_init(|| connect::another(&backend.url, &backend.options)).await
     }
 
-    pub(in super::super) async fn close(&self) {
+    /// Ends it; a transaction that is under way is waited for as long as others would wait for the file.
+    pub(in super::super) async fn close(&self, patience: Duration) {
         if let Some(connection) = self.0.get() {
             // What a failing close leaves behind, the end of the process takes away; committed data is on the disk.
-            let _ = connection.close_by_ref().await;
+            let _ = timeout(patience, connection.close_by_ref()).await;
         }
     }
 }
