@@ -76,7 +76,7 @@ impl Rows {
             following.somebody().await;
             match guarded(async { backend.tables().ok_or(StoreError::NoTables)?.count_changes().await }).await.flatten()
             {
-                Ok(counts) => self.found(counts),
+                Ok(counts) => self.found(&counts),
                 Err(error) => {
                     tracing::debug!(error = &error as &dyn std::error::Error, "changes of rows can't be looked for");
                     // Those who follow find out by themselves what is the matter.
@@ -94,10 +94,10 @@ impl Rows {
         }
     }
 
-    fn found(&self, counts: HashMap<RowsOf, (u32, u64)>) {
+    fn found(&self, counts: &HashMap<RowsOf, (u32, u64)>) {
         self.told.send_if_modified(|told| {
             let mut news = false;
-            for (of, found) in &counts {
+            for (of, found) in counts {
                 let mark = told.entry(of.clone()).or_default();
                 news |= mark.found.replace(*found) != Some(*found);
             }
