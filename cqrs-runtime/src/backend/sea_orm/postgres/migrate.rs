@@ -33,7 +33,8 @@ const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS cqrs_migrations (
     version bigint PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT clock_timestamp())";
 const VERSION: &str = "SELECT coalesce(max(version), 0) FROM cqrs_migrations";
 
-/// Names every table and function, so that one that is missing is found at the start.
+/// Names every table and function, so that one that is missing is found at the start; one that takes rows of a table by
+/// its arguments, for each schema of the search path has one of its own.
 const VERIFY: &str = "SELECT l.id, (SELECT last_value + is_called::int FROM cqrs_events_position_seq),
         (SELECT coalesce(max(position), 0) FROM cqrs_events)
     FROM cqrs_log l LEFT JOIN cqrs_receipts ON false LEFT JOIN cqrs_claims ON false LEFT JOIN cqrs_snapshots ON false
@@ -46,7 +47,8 @@ const VERIFY: &str = "SELECT l.id, (SELECT last_value + is_called::int FROM cqrs
         AND 'cqrs_time'::regproc IS NOT NULL AND 'cqrs_micros'::regproc IS NOT NULL
         AND 'cqrs_lock_generations'::regproc IS NOT NULL AND 'cqrs_create_generation'::regproc IS NOT NULL
         AND 'cqrs_swap'::regproc IS NOT NULL AND 'cqrs_drop_generation'::regproc IS NOT NULL
-        AND 'cqrs_set_state'::regproc IS NOT NULL AND 'cqrs_newly_parked'::regproc IS NOT NULL";
+        AND 'cqrs_set_state'::regproc IS NOT NULL
+        AND 'cqrs_newly_parked(cqrs_generations, cqrs_generations)'::regprocedure IS NOT NULL";
 
 /// Brings the database to the latest schema; one that has it already is only read.
 pub(super) async fn migrate(pool: &Pool) -> Result<(), StoreError> {
