@@ -31,13 +31,12 @@ pub(crate) async fn fill(store: &EventStore, events: u64, per_account: u64) -> R
         let index = usize::try_from(if is_new { known } else { random.u64(..(known + 1).min(accounts)) })?;
         let event = if is_new { opened(&mut random)? } else { moved(&mut random)? };
         // Appends that wait at the same time have no order: those of a stream are one.
-        match at.get(&index).and_then(|at: &usize| round.get_mut(*at)) {
-            Some(append) => append.events.push(event),
-            None => {
-                at.insert(index, round.len());
-                let stream = StreamKey::new("Account", ids[index].to_string());
-                round.push(Append::new(stream, ExpectedVersion::Any, vec![event]));
-            }
+        if let Some(append) = at.get(&index).and_then(|at: &usize| round.get_mut(*at)) {
+            append.events.push(event);
+        } else {
+            at.insert(index, round.len());
+            let stream = StreamKey::new("Account", ids[index].to_string());
+            round.push(Append::new(stream, ExpectedVersion::Any, vec![event]));
         }
         if round.len() == AT_ONCE || number + 1 == events {
             write(store, std::mem::take(&mut round)).await?;
