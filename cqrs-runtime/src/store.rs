@@ -43,8 +43,8 @@ pub use stored::StoredEvent;
 pub use tables::{
     BatchKind, ChangeCounts, Changed, ChangesQuery, Compare, CompareRows, Compared, Comparison, Condition, DeadLetter,
     Discard, Generation, GenerationKey, GenerationState, Keys, LetterChanges, LetterRequest, NewGeneration, Order,
-    RowBatch, SeenChanges, Select, Selected, StateVerdict, SwapVerdict, TableColumn, TableShape, TableWrite, Tables,
-    ToldChanges, Wanted,
+    Placing, RowBatch, SeenChanges, Select, Selected, StateVerdict, SwapVerdict, TableColumn, TableShape, TableWrite,
+    Tables, ToldChanges, Wanted,
 };
 pub use transaction::{Begun, Transaction};
 pub use watch::{Waiting, Watch};

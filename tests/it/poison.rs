@@ -6,6 +6,7 @@ mod automatic;
 mod bench;
 mod domain;
 mod long;
+mod mixed;
 mod newer;
 mod parked;
 mod under_load;

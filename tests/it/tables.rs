@@ -234,6 +234,7 @@ impl Filling<'_> {
             changed: Changed::Nothing,
             tables: &[],
             letters: LetterChanges::default(),
+            placing: None,
         }
     }
 

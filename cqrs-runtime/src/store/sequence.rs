@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// How the sequence is called of which nobody knows it; in SQL, too.
+pub(crate) const UNKNOWN: &str = "(unknown)";
+
 /// The events that are projected one after the other: by default those of one stream.
 ///
 /// Events of different sequences may be projected at the same time, by different processes; a failing event parks its
@@ -31,7 +34,7 @@ impl Sequence {
     /// The events of a tenant of which nobody knows their sequence, for they can't be read: all later ones wait for them.
     #[must_use]
     pub(crate) fn unknown(tenant: &str) -> Self {
-        let key = "(unknown)";
+        let key = UNKNOWN;
         // A text more than other sequences have.
         Self { tenant: tenant.to_owned(), key: key.to_owned(), hash: hash(&[tenant, key, ""]) }
     }

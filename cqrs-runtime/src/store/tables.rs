@@ -12,7 +12,7 @@ mod select;
 
 use async_trait::async_trait;
 
-pub use self::batch::{BatchKind, Changed, RowBatch, TableWrite};
+pub use self::batch::{BatchKind, Changed, Placing, RowBatch, TableWrite};
 pub use self::changes::{ChangeCounts, ChangesQuery, SeenChanges, ToldChanges};
 pub use self::compare::{Compare, CompareRows, Compared};
 pub use self::generation::{Generation, GenerationKey, GenerationState, NewGeneration, StateVerdict, SwapVerdict};

@@ -1,9 +1,10 @@
 //! An event of a newer version: an older program leaves it, and its partitions, to a newer one.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use cqrs_runtime::prelude::*;
-use cqrs_runtime::projection::{EngineOptions, ReadModels, Sequence};
+use cqrs_runtime::projection::{EngineError, EngineOptions, ReadModels, Sequence, WaitError};
 use cqrs_runtime::store::{Append, ExpectedVersion, NewEvent, StreamKey};
 
 use super::bench::{Bench, LEASE, LONG, NAME, until};
@@ -167,6 +168,12 @@ async fn an_older_program_leaves_its_partitions_to_a_newer_one(database: Databas
     let position = newer_move(&bench, "c").await;
     until(async || shares(&bench).await.is_empty()).await;
     assert_eq!(old.letters(NAME).await.unwrap(), [], "it is not parked");
+    // However long it stays away, it says why.
+    for _ in 0..3 {
+        let behind = old.wait_for(NAME, position, Duration::from_millis(20)).await.unwrap_err();
+        let WaitError::Behind { source: Some(error), .. } = &behind else { panic!("{behind:?}") };
+        assert!(matches!(**error, EngineError::NewerEvent { schema_version: 3, .. }), "{error:?}");
+    }
     let newer = new.start();
     new.wait_for(NAME, position, LONG).await.unwrap();
     let rows = old.query::<Content>().fetch().await.unwrap().rows;

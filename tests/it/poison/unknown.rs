@@ -26,12 +26,12 @@ const UNKNOWN: &str = "(unknown)";
 /// What an owner has. All events of an owner are one sequence.
 #[derive(ReadModel, Clone, Debug, PartialEq)]
 #[read_model(events(Purse(Moved)), partition = owner)]
-struct Fortune {
+pub(super) struct Fortune {
     #[read_model(key)]
-    owner: String,
-    balance: i64,
+    pub owner: String,
+    pub balance: i64,
     #[read_model(filter)]
-    last: i64,
+    pub last: i64,
 }
 
 impl Project<Moved> for Fortune {

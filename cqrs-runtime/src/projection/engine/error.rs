@@ -37,6 +37,15 @@ pub enum EngineError {
         /// The version of its stored shape.
         schema_version: u32,
     },
+    /// This program can't read an event, and does not know in which partition it belongs; another one can, and has not parked
+    /// it. It may go on.
+    #[error("the event at position {position}, `{name}`, can't be read, and another program has read it: use that one")]
+    KnownElsewhere {
+        /// Its position.
+        position: u64,
+        /// Its stored name.
+        name: String,
+    },
     /// More events are parked than are allowed.
     #[error("{parked} events would be parked, and {limit} are allowed: see to the dead letters")]
     TooManyLetters {

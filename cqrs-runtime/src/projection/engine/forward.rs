@@ -66,6 +66,8 @@ impl<M: Projection> Worker<M> {
         let mut rows = Rows { store: &self.store, shapes: &self.shapes };
         let folded = self.folder.fold(events, &mut parked, &mut rows).await?;
         let now = Utc::now();
+        let parked = folded.parked.iter().map(|(index, _)| &events[*index]);
+        let parks = parked.filter(|event| event.is_placeable()).map(|event| event.position).min();
         let letters = folded.parked.iter().map(|(index, failed)| {
             letter(&events[*index], failed.as_ref(), u32::from(failed.is_some()), now, &self.options)
         });
@@ -74,6 +76,6 @@ impl<M: Projection> Worker<M> {
         if !letters.parked.is_empty() && count > self.options.parked_events {
             return Err(EngineError::TooManyLetters { parked: count, limit: self.options.parked_events });
         }
-        self.write(BatchKind::Forward, steps, folded.changes, letters).await
+        self.write(BatchKind::Forward, steps, folded.changes, letters, parks).await
     }
 }

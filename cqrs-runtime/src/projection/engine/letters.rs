@@ -1,12 +1,13 @@
 //! Dead letters: events that were not projected, and those behind them in their sequences.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
 use super::super::fold::{Parked, Prepared};
 use super::super::{Projection, ProjectionError, Sequence};
 use super::{EngineOptions, RetryPolicy};
+use crate::store::sequence::UNKNOWN;
 use crate::store::{DeadLetter, LetterChanges, LetterRequest};
 
 /// The letters of the partitions that a worker has.
@@ -15,10 +16,10 @@ pub(super) struct Letters {
     pub(super) sequences: BTreeMap<i64, Vec<DeadLetter>>,
     /// Events of which nobody knows the sequence, whoever's they are: the position of each tenant's first.
     held: HashMap<String, u64>,
-    /// The positions of all of them.
-    unknown: HashSet<u64>,
-    /// How many there are, whoever's they are.
-    count: usize,
+    /// The positions of all letters, whoever's they are.
+    positions: BTreeSet<u64>,
+    /// Those that are called as events are of which nobody knows the sequence.
+    unknown: Vec<u64>,
     /// How far all partitions had come before the letters were read.
     checkpoints: Vec<(u32, u64)>,
 }
@@ -26,10 +27,13 @@ pub(super) struct Letters {
 impl Letters {
     /// The letters that are a worker's, of all that there are.
     pub(super) fn of(letters: Vec<DeadLetter>, mine: impl Fn(i64) -> bool, checkpoints: Vec<(u32, u64)>) -> Self {
-        let mut known = Self { checkpoints, count: letters.len(), ..Self::default() };
+        let mut known = Self { checkpoints, ..Self::default() };
         for letter in letters {
+            known.positions.insert(letter.position);
+            if letter.sequence_key.starts_with(UNKNOWN) {
+                known.unknown.push(letter.position);
+            }
             if is_unknown(&letter) {
-                known.unknown.insert(letter.position);
                 known.held.entry(letter.stream.tenant.clone()).or_insert(letter.position);
             }
             if mine(letter.sequence) {
@@ -41,7 +45,7 @@ impl Letters {
 
     /// How many the read model has, those of other workers too.
     pub(super) fn count(&self) -> usize {
-        self.count
+        self.positions.len()
     }
 
     /// What waits.
@@ -49,15 +53,43 @@ impl Letters {
         Parked::new(self.sequences.keys().copied().collect(), self.held.clone())
     }
 
-    /// Whether an event of which nobody knows the sequence has been seen to by the owner of its partition.
-    pub(super) fn is_settled_or_parked(&self, position: u64, partition: u32) -> bool {
-        let has_passed = |known: &(u32, u64)| known.0 == partition && known.1 >= position;
-        self.unknown.contains(&position) || self.checkpoints.iter().any(has_passed)
+    /// Whether an event is parked, whoever's it is.
+    pub(super) fn has(&self, position: u64) -> bool {
+        self.positions.contains(&position)
     }
 
-    /// Whether a letter waits for an event of which nobody knows the sequence.
+    /// Whether an event is the first of its tenant that is parked as nobody knows its sequence.
+    pub(super) fn is_first_unknown(&self, tenant: &str, position: u64) -> bool {
+        self.held.get(tenant) == Some(&position)
+    }
+
+    /// Whether a tenant has an event that is parked as nobody knows its sequence.
+    pub(super) fn holds(&self, tenant: &str) -> bool {
+        self.held.contains_key(tenant)
+    }
+
+    /// The letters of events of which nobody knew the sequence, behind a position and up to another.
+    pub(super) fn unknown_between(&self, after: u64, to: u64) -> Vec<u64> {
+        self.unknown.iter().copied().filter(|position| after < *position && *position <= to).collect()
+    }
+
+    /// Whether a partition had come so far before the letters were read.
+    pub(super) fn is_passed(&self, position: u64) -> bool {
+        self.checkpoints.iter().any(|(_, come)| *come >= position)
+    }
+
+    /// Whether all partitions had.
+    fn is_passed_by_all(&self, position: u64) -> bool {
+        !self.checkpoints.is_empty() && self.checkpoints.iter().all(|(_, come)| *come >= position)
+    }
+
+    /// Whether a letter waits: for an event of which nobody knows the sequence; and such an event itself until all partitions
+    /// have passed it, for whoever can place it takes the letter as the sign that it is not to be projected.
     fn is_held(&self, letter: &DeadLetter) -> bool {
-        !is_unknown(letter) && self.held.get(&letter.stream.tenant).is_some_and(|from| *from < letter.position)
+        if is_unknown(letter) {
+            return !self.is_passed_by_all(letter.position);
+        }
+        self.held.get(&letter.stream.tenant).is_some_and(|from| *from < letter.position)
     }
 
     /// The letters of a sequence that wait for no other sequence.

@@ -89,28 +89,68 @@ impl<M: Projection> Reader<'_, M> {
     }
 
     fn take_known(&self, page: &mut Page<M>, event: Prepared<M>) -> Option<()> {
-        let is_unknown = event.sequence.is_unknown();
-        if is_unknown && self.leases.iter().any(|lease| lease.checkpoint < event.position) {
-            // Who knows it may find it in any partition.
-            page.stopped = newer(&event);
-            if page.stopped.is_some() {
-                return None;
-            }
+        if event.sequence.is_unknown() {
+            return self.take_unknown(page, event);
         }
-        let partition = event.sequence.partition(self.partitions);
-        let Some(lease) = self.leases.iter().find(|lease| lease.partition == partition) else {
-            page.waits = is_unknown && !self.letters.is_settled_or_parked(event.position, partition);
-            return None;
-        };
-        if lease.checkpoint >= event.position {
+        self.lease_of(&event).filter(|lease| lease.checkpoint < event.position)?;
+        if self.letters.has(event.position) && !self.is_alone() {
+            // It was parked by who could not tell its sequence; what comes of it comes of its letter.
+            page.full |= self.letters.is_first_unknown(&event.stream.tenant, event.position);
             return None;
         }
-        if let Some(error) = newer(&event) {
-            page.stopped = Some(error);
+        page.stopped = newer(&event);
+        if page.stopped.is_some() {
             return None;
         }
         page.events.push(event);
         Some(())
+    }
+
+    /// Takes an event of which this program can't tell the sequence. Another program may, and find it in any partition: the
+    /// event is this worker's only where nobody has passed it.
+    fn take_unknown(&self, page: &mut Page<M>, event: Prepared<M>) -> Option<()> {
+        let position = event.position;
+        if self.leases.iter().all(|lease| lease.checkpoint >= position) {
+            return None;
+        }
+        page.stopped = newer(&event);
+        if page.stopped.is_some() {
+            return None;
+        }
+        let lease = self.lease_of(&event);
+        if !self.is_alone() {
+            let tenant = &event.stream.tenant;
+            if self.letters.has(position) {
+                page.full |= self.letters.is_first_unknown(tenant, position);
+                return None;
+            }
+            let is_passed =
+                self.letters.is_passed(position) || self.leases.iter().any(|lease| lease.checkpoint >= position);
+            if is_passed && event.is_placeable() {
+                let name = event.name.clone();
+                page.stopped = Some(EngineError::KnownElsewhere { position, name });
+                return None;
+            }
+            if !is_passed && lease.is_none() {
+                page.waits = true;
+                return None;
+            }
+            // What stands behind it is not parked before all have passed it.
+            page.full |= lease.is_some() && !self.letters.holds(tenant);
+        }
+        lease.filter(|lease| lease.checkpoint < position)?;
+        page.events.push(event);
+        Some(())
+    }
+
+    fn lease_of(&self, event: &Prepared<M>) -> Option<&Lease> {
+        let partition = event.sequence.partition(self.partitions);
+        self.leases.iter().find(|lease| lease.partition == partition)
+    }
+
+    /// Whether all partitions are this worker's, and no other program may be at them.
+    fn is_alone(&self) -> bool {
+        self.to.is_some()
     }
 }
 

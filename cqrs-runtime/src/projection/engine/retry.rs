@@ -28,7 +28,8 @@ impl<M: Projection> Worker<M> {
         let mut events = Vec::new();
         for letter in letters.iter().skip(discarded).take(self.limit().0) {
             match self.event_at(letter).await? {
-                Some(event) if event.sequence.hash() == sequence => events.push(event),
+                // What this program can't read stays where another one has found that it belongs.
+                Some(event) if event.sequence.hash() == sequence || event.sequence.is_unknown() => events.push(event),
                 // By now, it is known where it belongs.
                 Some(event) => outcome.moved.push(DeadLetter {
                     sequence: event.sequence.hash(),
@@ -50,7 +51,7 @@ impl<M: Projection> Worker<M> {
         outcome.failed = failed;
         let steps = self.stay(sequence);
         let changes = outcome.changes(&all, &self.options);
-        let written = self.write(BatchKind::Retry, &steps, folded.changes, changes).await;
+        let written = self.write(BatchKind::Retry, &steps, folded.changes, changes, None).await;
         match written {
             Ok(_) => self.grow(),
             Err(error) => {
@@ -59,7 +60,7 @@ impl<M: Projection> Worker<M> {
                     let settled = letters.iter().take(discarded).map(|letter| letter.position).collect();
                     let failed = Some((position, ProjectionError::Unstorable(why)));
                     let changes = Outcome { settled, failed, moved: Vec::new() }.changes(&all, &self.options);
-                    self.write(BatchKind::Retry, &steps, Vec::new(), changes).await?;
+                    self.write(BatchKind::Retry, &steps, Vec::new(), changes, None).await?;
                 }
             }
         }

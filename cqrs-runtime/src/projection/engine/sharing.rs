@@ -92,9 +92,9 @@ impl<M: Projection> Worker<M> {
             leases.iter().any(|lease| lease.partition == partition)
         };
         let tables = self.store.tables()?;
-        // Before the letters: what a partition has passed by then is either among them, or settled.
+        // Before the letters: what was parked before a partition has passed it is among them.
         let Generation { key, .. } = &self.generation;
-        let passed = if self.waits { tables.checkpoints(&key.to_string()).await? } else { Vec::new() };
+        let passed = tables.checkpoints(&key.to_string()).await?;
         let passed = passed.iter().map(|known| (known.lease.partition, known.lease.checkpoint)).collect();
         self.letters = Letters::of(tables.letters(key).await?, mine, passed);
         self.letters_at = Some(read_at);

@@ -8,10 +8,10 @@ use chrono::Utc;
 use futures_util::FutureExt;
 use uuid::Uuid;
 
-use super::super::Projection;
 use super::super::cache::Changes;
 use super::super::fold::Folder;
 use super::super::route::Routing;
+use super::super::{PartitionBy, Projection};
 use super::letters::Letters;
 use super::page::Reader;
 use super::sharing::Away;
@@ -22,7 +22,7 @@ use crate::read_model::Table;
 use crate::store::guard::message;
 use crate::store::{
     Advance, AdvanceVerdict, BatchKind, Changed, EventQuery, EventStore, Generation, GenerationState, Lease,
-    LetterChanges, RowBatch, StoreError, TableShape, TableWrite, Unstorable, WorkerId,
+    LetterChanges, Placing, RowBatch, StoreError, TableShape, TableWrite, Unstorable, WorkerId,
 };
 
 /// Projects the events of the partitions that it has into the tables of a generation.
@@ -42,8 +42,6 @@ pub(crate) struct Worker<M: Projection> {
     pub(super) scanned: u64,
     /// Whether the last step was a retry.
     pub(super) retried: bool,
-    /// Whether it waits for another worker to park an event of which nobody knows the sequence.
-    pub(super) waits: bool,
     /// What a batch is held to.
     pub(super) size: Size,
     /// The event that the database can't hold, and why.
@@ -64,6 +62,20 @@ pub(crate) enum Progress {
     },
     /// It has nothing to do until something is appended, or another worker gives partitions up.
     Idle,
+    /// It leaves the work to another program.
+    Away,
+}
+
+impl Progress {
+    /// Whether what has failed before has gone well by now: it projects, or has nothing left to project. A retry, or that
+    /// it stays away, says nothing of that.
+    pub(crate) fn is_over_errors(self) -> bool {
+        match self {
+            Self::Moved { events, caught_up } => events > 0 || caught_up,
+            Self::Idle => true,
+            Self::Away => false,
+        }
+    }
 }
 
 impl<M: Projection> Worker<M> {
@@ -90,7 +102,6 @@ impl<M: Projection> Worker<M> {
             letters: Letters::default(),
             scanned: 0,
             retried: false,
-            waits: false,
             size: Size::default(),
             unstorable: None,
             away: None,
@@ -122,7 +133,7 @@ impl<M: Projection> Worker<M> {
             self.start_anew();
             return Ok(Progress::Idle);
         }
-        if let Err(EngineError::NewerEvent { position, .. }) = step {
+        if let Err(EngineError::NewerEvent { position, .. } | EngineError::KnownElsewhere { position, .. }) = step {
             self.leave(position);
             // At once, if that can be.
             self.is_away().await?;
@@ -134,7 +145,7 @@ impl<M: Projection> Worker<M> {
 
     async fn try_step(&mut self) -> Result<Progress, EngineError> {
         if self.is_away().await? {
-            return Ok(Progress::Idle);
+            return Ok(Progress::Away);
         }
         self.take_leases().await?;
         self.take_letters().await?;
@@ -159,7 +170,6 @@ impl<M: Projection> Worker<M> {
             return Ok(Progress::Idle);
         }
         let page = self.reader(None).page(after).await?;
-        self.waits = page.waits;
         if page.waits {
             // Its owner may have parked by now what is waited for.
             self.letters_at = None;
@@ -208,18 +218,32 @@ impl<M: Projection> Worker<M> {
         if steps.is_empty() {
             return Ok(());
         }
-        self.write(BatchKind::Forward, &steps, Vec::new(), LetterChanges::default()).await?;
+        self.write(BatchKind::Forward, &steps, Vec::new(), LetterChanges::default(), None).await?;
         Ok(())
     }
 
-    /// Writes a batch; false where others have the partitions by now, and nothing was written.
+    /// What must be so of events that other programs may place elsewhere, where the partition is told by a field of theirs.
+    fn placing(&self, kind: BatchKind, steps: &[Advance], parks: Option<u64>) -> Option<Placing> {
+        let is_told_by_field = matches!(M::PARTITION, PartitionBy::Field(_));
+        if !is_told_by_field || kind == BatchKind::Retry || self.generation.state == GenerationState::Verifying {
+            return None;
+        }
+        let after = steps.iter().map(|step| step.lease.checkpoint).min()?;
+        let to = steps.iter().map(|step| step.position).max()?;
+        Some(Placing { known: self.letters.unknown_between(after, to), parks })
+    }
+
+    /// Writes a batch, that parks an event of which it can't tell the sequence, though another program may; false where
+    /// others have the partitions by now, and nothing was written.
     pub(super) async fn write(
         &mut self,
         kind: BatchKind,
         steps: &[Advance],
         changes: Vec<(&'static Table, Changes)>,
         letters: LetterChanges,
+        parks: Option<u64>,
     ) -> Result<bool, EngineError> {
+        let placing = self.placing(kind, steps, parks);
         let shapes = &self.shapes;
         let tables: Vec<_> = changes
             .into_iter()
@@ -239,6 +263,7 @@ impl<M: Projection> Worker<M> {
             changed: self.folder.changed()?,
             tables: &tables,
             letters,
+            placing,
         };
         match self.store.tables()?.write(&batch).await? {
             AdvanceVerdict::Advanced => {}

@@ -75,6 +75,11 @@ impl<M: Projection> Prepared<M> {
         })
     }
 
+    /// Whether another program may be able to tell its sequence, though this one can't.
+    pub(crate) fn is_placeable(&self) -> bool {
+        self.sequence.is_unknown() && !matches!(self.failed, Some(Failure::Corrupt { .. }))
+    }
+
     /// An event whose row in the log is damaged; `None` where the read model is not made of it.
     pub(crate) fn corrupt(
         position: u64,

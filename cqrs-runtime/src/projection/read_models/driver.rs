@@ -56,13 +56,15 @@ impl Post {
         let number = self.worker.generation().key.number;
         match self.worker.step().await {
             Ok(progress) => {
-                model.local().succeeded(number);
+                if progress.is_over_errors() {
+                    model.local().succeeded(number);
+                }
                 if self.worker.generation().state == GenerationState::Serving {
                     model.local().has_come(self.worker.position().unwrap_or(0));
                 }
                 self.pause = Pause::up_to(LONGEST);
                 self.is_caught_up = matches!(progress, Progress::Idle | Progress::Moved { caught_up: true, .. });
-                Ok(progress != Progress::Idle)
+                Ok(matches!(progress, Progress::Moved { .. }))
             }
             Err(error @ EngineError::Store(StoreError::Closed | StoreError::NoTables)) => Err(error),
             Err(error) => {

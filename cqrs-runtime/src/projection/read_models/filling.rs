@@ -111,7 +111,7 @@ impl Filling {
             Ok(SwapVerdict::Parked { events }) if !self.has_requests().await? => {
                 return Err(RebuildError::Parked { name: self.name, generation: self.key.number, events });
             }
-            Ok(SwapVerdict::Behind { .. } | SwapVerdict::Parked { .. }) if step == Progress::Idle => {
+            Ok(SwapVerdict::Behind { .. } | SwapVerdict::Parked { .. }) if !matches!(step, Progress::Moved { .. }) => {
                 sleep(PAUSE).await;
             }
             Ok(SwapVerdict::Behind { .. } | SwapVerdict::Parked { .. }) => {}

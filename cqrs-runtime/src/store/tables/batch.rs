@@ -1,3 +1,5 @@
+use serde::Serialize;
+
 use super::{GenerationKey, LetterChanges, TableShape};
 use crate::store::{Advance, WorkerId};
 
@@ -20,6 +22,18 @@ pub struct RowBatch<'a> {
     pub tables: &'a [TableWrite<'a>],
     /// What changes in the dead letters.
     pub letters: LetterChanges,
+    /// What must be so of events that not every program can tell the sequence of, where there may be such events.
+    pub placing: Option<Placing>,
+}
+
+/// What must be so, when a batch is written, of events that one program can tell the sequence of, and another one can't:
+/// who can't parks them, so that they are projected once, and by somebody. Where it is not so, the leases count as lost.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Placing {
+    /// The letters of such events that the worker knows of, by position: the batch leads over no other one.
+    pub known: Vec<u64>,
+    /// The first such event that it parks: no partition has passed it.
+    pub parks: Option<u64>,
 }
 
 /// Whether checkpoints move.

@@ -181,3 +181,31 @@ BEGIN
     UPDATE cqrs_generations g SET state = 'dropped' WHERE g.projection = this_projection AND g.number = this_number;
     RETURN true;
 END $$;
+
+-- As cqrs_advance, where not every program can tell the sequence of an event: CQ006 also where there is a letter of such
+-- an event between the steps' ends that is not among the `known` ones of `so`, and where a partition has passed the
+-- first one that is to be parked. Those who park such an event and those who project one do so one after the other.
+CREATE FUNCTION cqrs_advance_placed(
+    this_name text, this_worker uuid,
+    s_partition bigint[], s_epoch bigint[], s_from bigint[], s_to bigint[], s_event_id uuid[], changes_rows boolean,
+    so text
+) RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    parks  bigint := so::json ->> 'parks';
+    known  bigint[] := ARRAY(SELECT k.value::bigint FROM json_array_elements_text(so::json -> 'known') k);
+    lock   bigint := hashtextextended('cqrs_placing of ' || this_name, 'cqrs_checkpoints'::regclass::oid::bigint);
+BEGIN
+    IF parks IS NULL THEN
+        PERFORM pg_advisory_xact_lock_shared(lock);
+    ELSE
+        PERFORM pg_advisory_xact_lock(lock);
+    END IF;
+    IF EXISTS (SELECT FROM cqrs_checkpoints c WHERE c.name = this_name AND c.position >= parks)
+        OR EXISTS (SELECT FROM cqrs_dead_letters l WHERE l.name = this_name
+            AND l.position > (SELECT min(p) FROM unnest(s_from) p) AND l.position <= (SELECT max(p) FROM unnest(s_to) p)
+            AND l.sequence_key LIKE '(unknown)%' AND l.position <> ALL (known))
+    THEN
+        RAISE EXCEPTION 'an event is known otherwise' USING ERRCODE = 'CQ006';
+    END IF;
+    RETURN cqrs_advance(this_name, this_worker, s_partition, s_epoch, s_from, s_to, s_event_id, changes_rows);
+END $$;

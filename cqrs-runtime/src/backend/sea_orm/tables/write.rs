@@ -17,6 +17,8 @@ const NONE: &str = "[]";
 pub(in super::super) struct Writes {
     pub(in super::super) statements: Vec<String>,
     pub(in super::super) parameters: Vec<String>,
+    /// The number of the parameter that says what the fence has to find besides, where it has to.
+    pub(in super::super) placing: Option<usize>,
 }
 
 /// The verdict on a batch for which no database has to be asked.
@@ -40,7 +42,10 @@ pub(in super::super) fn judged_unasked(batch: &RowBatch<'_>) -> Option<AdvanceVe
 
 /// What a batch writes.
 pub(in super::super) fn writes<S: Spelling>(batch: &RowBatch<'_>) -> Writes {
-    let mut writes = Writes { statements: Vec::new(), parameters: Vec::new() };
+    let mut writes = Writes { statements: Vec::new(), parameters: Vec::new(), placing: None };
+    // Numbers always are JSON.
+    let placing = batch.placing.as_ref().map(|placing| serde_json::to_string(placing).unwrap_or_default());
+    writes.placing = placing.map(|placing| writes.parameter::<S>(placing));
     let held = Held::by(batch);
     for write in batch.tables {
         if write.deletes != NONE {

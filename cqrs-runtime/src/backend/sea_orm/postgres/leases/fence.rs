@@ -9,6 +9,11 @@ use crate::store::{Advance, AdvanceVerdict, StoreError, WorkerId};
 /// The call, for a statement of its own or within one that writes; the parameters are [`Fence::values`].
 pub(in super::super) const CALL: &str = "cqrs_advance($1, $2, $3, $4, $5, $6, $7, $8)";
 
+/// The call of a batch that says in the parameter of a number what else has to be so.
+pub(in super::super) fn placed(parameter: usize) -> String {
+    format!("cqrs_advance_placed($1, $2, $3, $4, $5, $6, $7, $8, ${parameter})")
+}
+
 const LEASE_LOST: &str = "CQ006";
 const CHECKPOINT_MOVED: &str = "CQ007";
 

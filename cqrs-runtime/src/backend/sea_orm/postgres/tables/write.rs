@@ -5,7 +5,7 @@ use sea_orm::{DbErr, SqlxError};
 
 use super::super::super::statement::all;
 use super::super::super::{error, tables};
-use super::super::leases::fence::{CALL, Fence};
+use super::super::leases::fence::{CALL, Fence, placed};
 use super::super::pool::Pool;
 use super::Postgres;
 use crate::store::{AdvanceVerdict, RowBatch, StoreError};
@@ -26,8 +26,9 @@ pub(super) async fn write(pool: &Pool, batch: &RowBatch<'_>) -> Result<AdvanceVe
     let fence = Fence { name: &name, worker: batch.worker, steps: batch.steps, changes: tables::changes_rows(batch) };
     let writes = tables::writes::<Postgres>(batch);
     let parts = writes.statements.iter().enumerate().map(|(number, part)| format!(", write_{number} AS ({part})\n"));
+    let call = writes.placing.map_or_else(|| CALL.to_owned(), placed);
     let sql = format!(
-        "WITH fence AS MATERIALIZED (SELECT {CALL} AS changes)\n{}SELECT count(*) FROM fence",
+        "WITH fence AS MATERIALIZED (SELECT {call} AS changes)\n{}SELECT count(*) FROM fence",
         parts.collect::<String>()
     );
     let values = fence.values().into_iter().chain(writes.parameters.into_iter().map(Into::into));

@@ -36,7 +36,23 @@ macro_rules! moves {
 pub(in super::super) const FENCE: &str = concat!("BEGIN IMMEDIATE;", moves!());
 
 /// The same, within a transaction that has begun.
-pub(super) const MOVE: &str = moves!();
+pub(in super::super) const MOVE: &str = moves!();
+
+/// What stands before a batch's [`MOVE`] that says in the parameter of a number what else has to be so; refused alike.
+///
+/// No letter of an event that not every program can tell the sequence of stands between the steps' ends, but those that are
+/// known; and no partition has passed the first such event that is to be parked.
+pub(in super::super) fn placed(parameter: usize) -> String {
+    format!(
+        "INSERT INTO cqrs_checkpoints (name, partition, position) SELECT $2, 0, NULL
+        WHERE EXISTS (SELECT 1 FROM cqrs_checkpoints WHERE name = $2 AND position >= ${parameter} ->> 'parks')
+            OR EXISTS (SELECT 1 FROM cqrs_dead_letters l WHERE l.name = $2
+                AND l.position > (SELECT min(step.value ->> 2) FROM json_each($1) step)
+                AND l.position <= (SELECT max(step.value ->> 3) FROM json_each($1) step)
+                AND l.sequence_key LIKE '(unknown)%'
+                AND l.position NOT IN (SELECT value FROM json_each(${parameter}, '$.known')));"
+    )
+}
 
 /// The code of a NOT NULL that was violated, and what the message then says of the fence's column.
 const NOT_NULL: &str = "1299";

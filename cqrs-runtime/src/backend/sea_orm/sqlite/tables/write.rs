@@ -5,7 +5,7 @@ use sea_orm::{DatabaseConnection, DbErr, SqlxError};
 
 use super::super::super::{error, tables};
 use super::super::held::Held;
-use super::super::leases::fence::{FENCE, Fence};
+use super::super::leases::fence::{Fence, MOVE, placed};
 use super::Sqlite;
 use crate::store::{AdvanceVerdict, RowBatch, StoreError};
 
@@ -22,7 +22,8 @@ pub(super) async fn write(pool: &DatabaseConnection, batch: &RowBatch<'_>) -> Re
     let fence = Fence { name: &name, worker: batch.worker, steps: batch.steps, changes: tables::changes_rows(batch) };
     let writes = tables::writes::<Sqlite>(batch);
     let statements: String = writes.statements.iter().flat_map(|statement| [statement, ";\n"]).collect();
-    let mut call = fence.bind(query(AssertSqlSafe(format!("{FENCE}\n{statements}COMMIT"))));
+    let placed = writes.placing.map(placed).unwrap_or_default();
+    let mut call = fence.bind(query(AssertSqlSafe(format!("BEGIN IMMEDIATE; {placed}\n{MOVE}\n{statements}COMMIT"))));
     for parameter in writes.parameters {
         call = call.bind(parameter);
     }
