@@ -15,13 +15,11 @@ mod route;
 mod row;
 mod tables;
 
-#[cfg(feature = "testing")]
-pub(crate) use self::cache::Changes;
 pub use self::changes::{RowChange, RowChanges};
 pub use self::engine::{EngineError, EngineOptions, InvalidOptions, RetryPolicy};
 pub use self::error::{ProjectionError, RowName};
 #[cfg(feature = "testing")]
-pub(crate) use self::fold::{Folder, Loader, Parked, Prepared};
+pub(crate) use self::fold::{Folded, Folder, Loader, Parked, Prepared};
 pub use self::query::{Filter, OrderBy, Query, QueryError, Rows};
 pub use self::read_models::{
     CatchUpError, ColumnDifference, Difference, DifferenceKind, GenerationError, GenerationStatus, LettersError,

@@ -22,6 +22,7 @@ mod order;
 mod poison;
 mod process;
 mod projecting;
+mod random;
 mod read_models;
 mod refusing;
 mod saving;

@@ -1,6 +1,7 @@
 //! What a specification says that does not hold: what was given, what came of it, and where it differs.
 
 mod domain;
+mod projections;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

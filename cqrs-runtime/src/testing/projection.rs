@@ -14,13 +14,14 @@ use super::{GivenEvents, IntoMoment};
 use crate::aggregate::{Aggregate, EventSet};
 use crate::column::Numbers;
 use crate::event::RawEvent;
-use crate::projection::{Folder, Parked, Prepared, Projection, ProjectionError, Routing};
+use crate::projection::{Folded, Folder, Parked, Prepared, Projection, ProjectionError, Routing};
 
 /// A specification of a projection: given what has happened, then there are these rows.
 ///
 /// The events go the way of stored ones: they are written, read through their upcasters, and folded into rows that are
-/// written and read again. They are folded one by one, in batches and all at once, which must give the same rows. No
-/// database takes part.
+/// written and read again. They are folded one by one, in batches and all at once, by a worker that keeps its rows in
+/// memory and by one that reads them each time, and each batch is delivered again, as after a crash: all that must give the
+/// same rows. No database takes part.
 ///
 /// ```
 /// # use cqrs_runtime::{prelude::*, projection::Projection, testing::ProjectionSpec};
@@ -135,7 +136,8 @@ impl<M: Projection> ProjectionSpec<M> {
     /// Then there are these rows and no others, in any order.
     ///
     /// # Panics
-    /// When there are others, when an event is not projected, or when batches of another size give other rows.
+    /// When there are others, when an event is not projected, or when batches of another size, or events that are delivered
+    /// again, give other rows.
     #[track_caller]
     pub fn then_rows(self, rows: impl IntoIterator<Item = M>)
     where
@@ -160,7 +162,7 @@ impl<M: Projection> ProjectionSpec<M> {
     /// When all events are projected, or the error is told in other words.
     #[track_caller]
     pub fn then_error(self, message: &str) {
-        let outcome = self.fold(self.events.len().max(1));
+        let outcome = self.fold(self.events.len().max(1), 0);
         let Some((_, error)) = outcome.failed.first() else { panic!("all events were projected") };
         assert_eq!(error.to_string(), message);
     }
@@ -168,7 +170,7 @@ impl<M: Projection> ProjectionSpec<M> {
     /// The rows, in the order of their keys; those of tenants one after the other.
     ///
     /// # Panics
-    /// When an event is not projected, or when batches of another size give other rows.
+    /// When an event is not projected, or when batches of another size, or events that are delivered again, give other rows.
     #[must_use]
     #[track_caller]
     pub fn rows(&self) -> Vec<M> {
@@ -187,13 +189,13 @@ impl<M: Projection> ProjectionSpec<M> {
 
     #[track_caller]
     fn rows_of<T>(&self, read: impl Fn(&MemoryRows) -> Vec<T>) -> Vec<T> {
-        let all = self.fold(self.events.len().max(1));
+        let all = self.fold(self.events.len().max(1), 0);
         if let Some((index, error)) = all.failed.first() {
             let event = &self.events[*index];
             panic!("event {} (`{}`) is not projected: {}", index + 1, event.name, error.told());
         }
-        for size in [1, 2, 7] {
-            let other = self.fold(size);
+        for (size, keep) in [(1, 0), (2, 1), (7, 0), (1, usize::MAX), (7, usize::MAX)] {
+            let other = self.fold(size, keep);
             assert!(
                 other.rows == all.rows,
                 "in batches of {size}, `{}` has other rows than all at once",
@@ -203,9 +205,11 @@ impl<M: Projection> ProjectionSpec<M> {
         read(&all.rows)
     }
 
-    fn fold(&self, size: usize) -> Outcome {
+    /// Folds the events in batches of a size, by a worker that keeps some of its rows in memory.
+    #[track_caller]
+    fn fold(&self, size: usize, keep: usize) -> Outcome {
         let routing = Routing::<M>::new();
-        let mut projection = Folder::<M>::new(Numbers::AsTexts);
+        let mut worker = Folder::<M>::new(Numbers::AsTexts);
         let mut outcome = Outcome { rows: MemoryRows::default(), failed: Vec::new() };
         let mut parked = Parked::default();
         let numbered: Vec<(usize, &Given)> = self.events.iter().enumerate().collect();
@@ -215,21 +219,36 @@ impl<M: Projection> ProjectionSpec<M> {
                 .filter_map(|(index, given)| Some((*index, Prepared::of(&given.raw(*index), &routing)?)))
                 .collect();
             let (indices, prepared): (Vec<usize>, Vec<Prepared<M>>) = prepared.into_iter().unzip();
-            let folding = projection.fold(&prepared, &mut parked, &mut outcome.rows);
-            // Rows in memory are there at once.
-            let folded = match futures_util::FutureExt::now_or_never(folding) {
-                Some(Ok(folded)) => folded,
-                Some(Err(error)) => panic!("a batch can't be folded: {error}"),
-                None => panic!("a projection waits"),
-            };
-            for (table, changes) in folded.changes {
-                outcome.rows.apply(table, &changes);
-            }
-            projection.committed(0);
+            // Of a worker that dies before it has written, nothing stays; the next one is given the same.
+            let mut died = Folder::new(Numbers::AsTexts);
+            let lost = outcome.rows.after(&fold(&mut died, &prepared, &mut parked.clone(), &mut outcome.rows.clone()));
+            let folded = fold(&mut worker, &prepared, &mut parked, &mut outcome.rows);
+            outcome.rows = outcome.rows.after(&folded);
+            assert!(
+                lost == outcome.rows,
+                "`{}` has other rows when events are delivered again: rows may depend on nothing but rows and events",
+                M::TABLE.name
+            );
+            worker.committed(keep);
             let failed = folded.parked.into_iter();
             outcome.failed.extend(failed.filter_map(|(index, error)| Some((indices[index], error?))));
         }
         outcome
+    }
+}
+
+#[track_caller]
+fn fold<M: Projection>(
+    worker: &mut Folder<M>,
+    batch: &[Prepared<M>],
+    parked: &mut Parked,
+    rows: &mut MemoryRows,
+) -> Folded {
+    // Rows in memory are there at once.
+    match futures_util::FutureExt::now_or_never(worker.fold(batch, parked, rows)) {
+        Some(Ok(folded)) => folded,
+        Some(Err(error)) => panic!("a batch can't be folded: {error}"),
+        None => panic!("a projection waits"),
     }
 }
 
@@ -238,7 +257,7 @@ impl<M: Projection> fmt::Display for ProjectionSpec<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Says what is wrong before anything is shown.
         self.rows_of::<M>(MemoryRows::models::<M>);
-        shown::table(f, M::TABLE, &self.fold(self.events.len().max(1)).rows)
+        shown::table(f, M::TABLE, &self.fold(self.events.len().max(1), 0).rows)
     }
 }
 

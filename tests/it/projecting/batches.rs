@@ -7,8 +7,11 @@ use tokio::runtime::Runtime;
 use super::killed::{LONG, append};
 use super::tables::Look;
 use crate::database::Database;
+use crate::random::rng;
 
-const SIZES: [usize; 4] = [1, 7, 100, usize::MAX];
+const SIZES: [usize; 4] = [1, 7, 1_000, usize::MAX];
+/// More than a batch of the longest.
+const MANY: usize = 1_100;
 
 fn runtime() -> Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
@@ -49,11 +52,12 @@ async fn all_sizes_give_the_same(database: &Database, seed: u64, events: usize) 
 #[test]
 fn on_sqlite() {
     check(&runtime(), 6, 200, Database::sqlite);
+    runtime().block_on(all_sizes_give_the_same(&Database::sqlite(), rng().u64(..), MANY));
 }
 
 #[test]
 fn on_postgres() {
     let runtime = runtime();
     let database = runtime.block_on(Database::postgres());
-    runtime.block_on(all_sizes_give_the_same(&database, fastrand::u64(..), 300));
+    runtime.block_on(all_sizes_give_the_same(&database, rng().u64(..), 300));
 }

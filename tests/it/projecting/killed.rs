@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use cqrs_runtime::store::EventStore;
 use cqrs_tests::orders::{Shop, read_models};
-use fastrand::Rng;
 use futures_util::future::try_join_all;
 
 use super::tables::{Checkpoints, Look};
 use crate::database::Database;
 use crate::process::Process;
+use crate::random::rng;
 
-const KILLS: u64 = 20;
+pub(super) const KILLS: u64 = 20;
+/// What the processes do, by turns.
+pub(super) const PROGRAMS: [&str; 4] = ["both", "project", "rebuild", "project"];
 /// Longer than a batch, and short, for whoever is killed keeps its partitions as long.
 pub(crate) const LEASE: Duration = Duration::from_millis(600);
 /// A bound that is never met.
@@ -43,14 +45,12 @@ async fn on_postgres() {
 }
 
 async fn killed_again_and_again(database: &Database) {
-    let mut rng = Rng::new();
-    println!("seed {}", rng.get_seed());
+    let mut rng = rng();
     let look = Look::of(database).await;
     let mut shop = Shop::new(0);
     append(&look.store, &mut shop, 200).await;
     let mut last = Checkpoints::new();
-    let programs = ["both", "project", "rebuild", "project"].into_iter().cycle();
-    for (kill, what) in (0..KILLS).zip(programs) {
+    for (kill, what) in (0..KILLS).zip(PROGRAMS.into_iter().cycle()) {
         if what != "both" {
             append(&look.store, &mut shop, 60).await;
         }
@@ -71,7 +71,7 @@ async fn killed_again_and_again(database: &Database) {
 }
 
 /// Waits until checkpoints have moved so many times, or the process is done.
-async fn wait_for_steps(look: &Look, child: &mut Process, steps: usize) {
+pub(super) async fn wait_for_steps(look: &Look, child: &mut Process, steps: usize) {
     let (mut seen, mut count, mut still) = (look.checkpoints().await, 0, 0);
     while count < steps && !child.has_spoken() {
         let now = look.checkpoints().await;
@@ -86,7 +86,7 @@ async fn wait_for_steps(look: &Look, child: &mut Process, steps: usize) {
 }
 
 /// No checkpoint was set back: what was interrupted goes on where it was.
-fn goes_on(before: &Checkpoints, now: &Checkpoints) {
+pub(super) fn goes_on(before: &Checkpoints, now: &Checkpoints) {
     for (name, positions) in before {
         let Some(now) = now.get(name) else { continue };
         let back = positions.iter().zip(now).any(|(before, now)| now < before);

@@ -9,6 +9,7 @@ use fastrand::Rng;
 
 use super::killed::LONG;
 use crate::database::Database;
+use crate::random::rng;
 
 const SIZES: [usize; 4] = [1, 7, 1_000, usize::MAX];
 const EVENTS: usize = 1_300;
@@ -172,8 +173,7 @@ fn game(rng: &mut Rng) -> ([Vec<NewEvent>; 2], [Vec<Piece>; 2]) {
 }
 
 async fn all_sizes_give_the_same(database: Database) {
-    let mut rng = Rng::new();
-    println!("seed {}", rng.get_seed());
+    let mut rng = rng();
     let store = EventStore::open(&database.url).await.unwrap();
     let (log, expected) = game(&mut rng);
     // By turns, so that tenants alternate in a batch.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::column::{Numbers, read_rows};
-use crate::projection::{Changes, Loader};
+use crate::projection::{Folded, Loader};
 use crate::read_model::{ReadModel, Table};
 use crate::store::{StoreError, Wanted};
 
@@ -46,14 +46,19 @@ impl MemoryRows {
         self.tables.get(table.name).into_iter().flat_map(BTreeMap::values)
     }
 
-    pub(super) fn apply(&mut self, table: &'static Table, changes: &Changes) {
-        let rows = self.tables.entry(table.name).or_default();
-        for row in parse(&changes.deletes) {
-            rows.remove(&key(&row[0], &row[HEAD..]));
+    /// The rows as they are once changes are written.
+    pub(super) fn after(&self, folded: &Folded) -> Self {
+        let mut after = self.clone();
+        for (table, changes) in &folded.changes {
+            let rows = after.tables.entry(table.name).or_default();
+            for row in parse(&changes.deletes) {
+                rows.remove(&key(&row[0], &row[HEAD..]));
+            }
+            for row in parse(&changes.upserts) {
+                rows.insert(key_of(table, &row), row);
+            }
         }
-        for row in parse(&changes.upserts) {
-            rows.insert(key_of(table, &row), row);
-        }
+        after
     }
 }
 
