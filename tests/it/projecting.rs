@@ -15,3 +15,4 @@ pub(crate) mod steps;
 mod tables;
 mod takeover;
 mod verifying;
+mod workers;

@@ -111,6 +111,8 @@ async fn what_can_not_work_is_refused(database: Database) {
     let valid = bench.options;
     for (options, expected) in [
         (EngineOptions { partitions: 0, ..valid }, InvalidOptions::Partitions),
+        (EngineOptions { workers: 0, ..valid }, InvalidOptions::Workers),
+        (EngineOptions { workers: valid.partitions + 1, ..valid }, InvalidOptions::Workers),
         (EngineOptions { batch_events: 0, ..valid }, InvalidOptions::BatchEvents),
         (EngineOptions { lease_time: Duration::ZERO, ..valid }, InvalidOptions::LeaseTime),
         (EngineOptions { lease_time: Duration::MAX, ..valid }, InvalidOptions::LeaseTime),

@@ -191,6 +191,7 @@ async fn all_sizes_give_the_same(database: Database) {
             lease_time: LONG,
             batch_events: size,
             rows_in_memory: rng.usize(..120),
+            workers: rng.u32(1..=2),
             ..EngineOptions::default()
         };
         let read_models = ReadModels::new(store.clone()).with::<Piece>().options(options);

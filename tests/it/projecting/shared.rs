@@ -93,12 +93,12 @@ fn project(database: &Database) -> Process {
     start(&database.url, "project", 0, LEASE, 10)
 }
 
-async fn within<T>(condition: impl Future<Output = T>) -> T {
+pub(super) async fn within<T>(condition: impl Future<Output = T>) -> T {
     timeout(LONG, condition).await.expect("it comes to that")
 }
 
 /// Waits until the partitions of both read models are shared so; how many each worker has.
-async fn owners(look: &Look, so: impl Fn(&BTreeMap<WorkerId, usize>) -> bool) -> BTreeMap<WorkerId, usize> {
+pub(super) async fn owners(look: &Look, so: impl Fn(&BTreeMap<WorkerId, usize>) -> bool) -> BTreeMap<WorkerId, usize> {
     loop {
         let mut shares = BTreeMap::new();
         for generation in look.generations().await {

@@ -5,6 +5,10 @@ use std::time::Duration;
 pub struct EngineOptions {
     /// Into how many partitions a new generation of a read model is divided: so many workers can share it at most.
     pub partitions: u32,
+    /// How many workers of this process share the partitions of each read model. Each reads the log for itself, and folds and
+    /// writes what is in its partitions beside the others: more of them help where a server has several processors, and hardly
+    /// where a file is written by one at a time.
+    pub workers: u32,
     /// Within which time other workers have the partitions of one that gives no sign of life any more; one that is held up
     /// for two thirds of it has lost them.
     pub lease_time: Duration,
@@ -27,6 +31,9 @@ pub enum InvalidOptions {
     /// Nobody could have a partition.
     #[error("a read model has at least one partition")]
     Partitions,
+    /// Nobody would project anything.
+    #[error("a read model has at least one worker, and not more than partitions")]
+    Workers,
     /// No batch would have an event.
     #[error("a batch has at least one event")]
     BatchEvents,
@@ -47,6 +54,9 @@ impl EngineOptions {
     pub fn check(&self) -> Result<(), InvalidOptions> {
         if self.partitions == 0 {
             return Err(InvalidOptions::Partitions);
+        }
+        if !(1..=self.partitions).contains(&self.workers) {
+            return Err(InvalidOptions::Workers);
         }
         if self.batch_events == 0 {
             return Err(InvalidOptions::BatchEvents);
@@ -75,6 +85,7 @@ impl Default for EngineOptions {
     fn default() -> Self {
         Self {
             partitions: 4,
+            workers: 1,
             lease_time: Duration::from_secs(10),
             batch_events: 5_000,
             batch_bytes: 16 << 20,

@@ -1,6 +1,7 @@
 //! The tasks that keep read models up to date.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
@@ -13,31 +14,56 @@ use super::ReadModels;
 use super::model::{Model, Works};
 use super::verify::Silent;
 use crate::store::pause::Pause;
-use crate::store::{GenerationKey, GenerationState, Hints, StoreError, SwapVerdict, WorkerId};
+use crate::store::{Generation, GenerationKey, GenerationState, Hints, StoreError, SwapVerdict, WorkerId};
 
 /// The longest pause after an error.
 const LONGEST: Duration = Duration::from_secs(5);
 
 /// Tells of an error of a generation, 0 where it is none's; the pause before it is tried again.
-fn pause_after(pause: &mut Pause, model: &dyn Model, generation: u32, error: EngineError) -> Duration {
-    let error = model.local().failed(generation, error);
+fn pause_after(
+    pause: &mut Pause,
+    model: &dyn Model,
+    generation: u32,
+    worker: WorkerId,
+    error: EngineError,
+) -> Duration {
+    let error = model.local().failed(generation, worker, error);
     let read_model = model.table().name;
     tracing::warn!(read_model, error = &*error as &dyn std::error::Error, "it will be tried again");
     pause.next()
 }
 
 /// Which generations of its read models a process takes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) enum Scope {
     /// All that are kept up to date or built.
     All,
     /// The one that serves, or else the first that is built.
     First,
+    /// One, beside somebody who sees to the rest: it is left at an error that nobody gets over by waiting.
+    Beside(GenerationKey, Arc<AtomicU64>),
+}
+
+impl Scope {
+    /// Leaves those that are taken on.
+    fn choose(&self, generations: &mut Vec<Generation>) {
+        match self {
+            Self::All => {}
+            Self::First => generations.truncate(1),
+            Self::Beside(key, _) => generations.retain(|known| known.key == *key),
+        }
+    }
+
+    /// Whether who has begun it is to meet an error instead.
+    fn leaves_at(&self, error: &EngineError) -> bool {
+        matches!(self, Self::Beside(..)) && !matches!(error, EngineError::Store(error) if error.is_retryable())
+    }
 }
 
 /// A worker, and how long it rests after an error.
 struct Post {
     worker: Box<dyn Works>,
+    id: WorkerId,
     pause: Pause,
     rests_until: Option<Instant>,
     /// Whether it has seen all events that there were at its last step.
@@ -48,7 +74,7 @@ struct Post {
 
 impl Post {
     /// A step, unless it rests; whether there may be more to do at once.
-    async fn step(&mut self, model: &dyn Model) -> Result<bool, EngineError> {
+    async fn step(&mut self, model: &dyn Model, scope: &Scope) -> Result<bool, EngineError> {
         if self.rests_until.is_some_and(|until| until > Instant::now()) {
             return Ok(false);
         }
@@ -56,8 +82,11 @@ impl Post {
         let number = self.worker.generation().key.number;
         match self.worker.step().await {
             Ok(progress) => {
+                if let (Scope::Beside(_, count), Progress::Moved { events, .. }) = (scope, progress) {
+                    count.fetch_add(events, Ordering::Relaxed);
+                }
                 if progress.is_over_errors() {
-                    model.local().succeeded(number);
+                    model.local().succeeded(number, self.id);
                 }
                 if self.worker.generation().state == GenerationState::Serving {
                     model.local().has_come(self.worker.position().unwrap_or(0));
@@ -67,8 +96,9 @@ impl Post {
                 Ok(matches!(progress, Progress::Moved { .. }))
             }
             Err(error @ EngineError::Store(StoreError::Closed | StoreError::NoTables)) => Err(error),
+            Err(error) if scope.leaves_at(&error) => Err(error),
             Err(error) => {
-                self.rests_until = Some(Instant::now() + pause_after(&mut self.pause, model, number, error));
+                self.rests_until = Some(Instant::now() + pause_after(&mut self.pause, model, number, self.id, error));
                 Ok(false)
             }
         }
@@ -101,26 +131,29 @@ impl ReadModels {
     /// # Panics
     /// Outside of a tokio runtime.
     pub fn start(&self) -> Running {
-        self.run(&self.models, Scope::All)
+        self.run(&self.models, self.options.workers, &Scope::All)
     }
 
-    /// Keeps some of them up to date.
-    pub(super) fn run(&self, models: &[Arc<dyn Model>], scope: Scope) -> Running {
+    /// Keeps some of them up to date, by so many workers each.
+    pub(super) fn run(&self, models: &[Arc<dyn Model>], workers: u32, scope: &Scope) -> Running {
         let (stop, stopped) = watch::channel(false);
-        let id = WorkerId(Uuid::now_v7());
-        let mut tasks = vec![tokio::spawn(prolong(self.clone(), id, stopped.clone()))];
-        for model in models {
-            let driver = Driver {
-                read_models: self.clone(),
-                model: Arc::clone(model),
-                id,
-                scope,
-                hints: self.store.hints(),
-                posts: Vec::new(),
-                looked_at: None,
-                silent: Silent::default(),
-            };
-            tasks.push(tokio::spawn(driver.run(stopped.clone())));
+        let mut tasks = Vec::new();
+        for _ in 0..workers {
+            let id = WorkerId(Uuid::now_v7());
+            tasks.push(tokio::spawn(prolong(self.clone(), id, stopped.clone())));
+            for model in models {
+                let driver = Driver {
+                    read_models: self.clone(),
+                    model: Arc::clone(model),
+                    id,
+                    scope: scope.clone(),
+                    hints: self.store.hints(),
+                    posts: Vec::new(),
+                    looked_at: None,
+                    silent: Silent::default(),
+                };
+                tasks.push(tokio::spawn(driver.run(stopped.clone())));
+            }
         }
         Running { stop, tasks }
     }
@@ -161,23 +194,24 @@ impl Driver {
         let mut pause = Pause::up_to(LONGEST);
         if let Err(error) = self.read_models.options.check() {
             // Nothing makes them better.
-            pause_after(&mut pause, &*self.model, 0, error.into());
+            pause_after(&mut pause, &*self.model, 0, self.id, error.into());
             return;
         }
         // Nobody can stop what was dropped.
         while !*stopped.borrow() && stopped.has_changed().is_ok() {
             let wait = match self.step().await {
                 Ok(true) => {
-                    self.model.local().succeeded(0);
+                    self.model.local().succeeded(0, self.id);
                     continue;
                 }
                 Ok(false) => {
-                    self.model.local().succeeded(0);
+                    self.model.local().succeeded(0, self.id);
                     pause = Pause::up_to(LONGEST);
                     self.wait()
                 }
                 Err(EngineError::Store(StoreError::Closed | StoreError::NoTables)) => break,
-                Err(error) => pause_after(&mut pause, &*self.model, 0, error),
+                Err(error) if self.scope.leaves_at(&error) => break,
+                Err(error) => pause_after(&mut pause, &*self.model, 0, self.id, error),
             };
             tokio::select! {
                 _ = stopped.wait_for(|stop| *stop) => break,
@@ -193,6 +227,7 @@ impl Driver {
             // What is not given up falls to others when the session ends.
             let _ = worker.release().await;
         }
+        self.model.local().left(self.id);
     }
 
     /// A step of each worker; whether there may be more to do at once. One that fails does not hinder the others.
@@ -200,7 +235,7 @@ impl Driver {
         self.look().await?;
         let mut moved = false;
         for post in &mut self.posts {
-            moved |= post.step(&*self.model).await?;
+            moved |= post.step(&*self.model, &self.scope).await?;
         }
         Ok(self.swap().await? || moved)
     }
@@ -220,9 +255,7 @@ impl Driver {
         }
         self.read_models.sweep(self.model.table().name, &mut self.silent).await?;
         let mut generations = self.read_models.generations(&*self.model).await?;
-        if self.scope == Scope::First {
-            generations.truncate(1);
-        }
+        self.scope.choose(&mut generations);
         let keys: Vec<&GenerationKey> = generations.iter().map(|known| &known.key).collect();
         let posts = std::mem::take(&mut self.posts).into_iter();
         let (stay, leave) = posts.partition::<Vec<_>, _>(|post| keys.contains(&&post.worker.generation().key));
@@ -239,7 +272,8 @@ impl Driver {
             let (store, options) = (self.read_models.store.clone(), self.read_models.options);
             let worker = self.model.worker(store, generation, self.id, options)?;
             let pause = Pause::up_to(LONGEST);
-            self.posts.push(Post { worker, pause, rests_until: None, is_caught_up: false, has_told: false });
+            let id = self.id;
+            self.posts.push(Post { worker, id, pause, rests_until: None, is_caught_up: false, has_told: false });
         }
         self.looked_at = Some(Instant::now());
         Ok(())

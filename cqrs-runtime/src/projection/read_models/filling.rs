@@ -1,5 +1,8 @@
 //! This process's part in filling a generation that does not serve yet.
 
+use std::slice;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
@@ -7,7 +10,7 @@ use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::super::engine::{EngineError, Progress};
-use super::driver::prolong;
+use super::driver::{Running, Scope, prolong};
 use super::model::{Model, Works};
 use super::rebuild::{RebuildError, RebuildOptions, RebuildProgress, Rebuilt};
 use super::{ReadModels, StoreError};
@@ -28,6 +31,9 @@ pub(super) struct Filling {
     pub(super) id: WorkerId,
     pub(super) began_at: Instant,
     pub(super) events: u64,
+    /// What the others of this process have projected beside it.
+    beside: Arc<AtomicU64>,
+    others: Option<Running>,
     pause: Pause,
     /// The signs of life end with it.
     _alive: watch::Sender<bool>,
@@ -52,9 +58,19 @@ impl Filling {
             id,
             began_at: Instant::now(),
             events: 0,
+            beside: Arc::default(),
+            others: None,
             pause: Pause::up_to(LONGEST),
             _alive: alive,
         })
+    }
+
+    /// Puts the other workers to it that this process has for a read model.
+    pub(super) fn with_others(mut self, model: &Arc<dyn Model>) -> Self {
+        let scope = Scope::Beside(self.key.clone(), Arc::clone(&self.beside));
+        let others = self.read_models.options.workers.saturating_sub(1);
+        self.others = (others > 0).then(|| self.read_models.run(slice::from_ref(model), others, &scope));
+        self
     }
 
     /// Fills the generation, together with whoever else does, until it serves.
@@ -71,6 +87,9 @@ impl Filling {
             }
         };
         // However it ended, others can go on with it at once.
+        if let Some(others) = self.others.take() {
+            others.stop().await;
+        }
         let released = self.worker.release().await;
         built?;
         let name = self.name;
@@ -78,7 +97,8 @@ impl Filling {
         released.map_err(failed)?;
         let tables = self.read_models.store.tables().map_err(failed)?;
         let parked = tables.letters(&self.key).await.map_err(failed)?.len();
-        Ok(Rebuilt { generation: self.key, events: self.events, elapsed: self.began_at.elapsed(), parked })
+        let events = self.events + self.beside.load(Ordering::Relaxed);
+        Ok(Rebuilt { generation: self.key, events, elapsed: self.began_at.elapsed(), parked })
     }
 
     /// A step; whether the generation serves now.
@@ -172,7 +192,7 @@ impl Filling {
             generation: self.key.number,
             position,
             head: self.read_models.store.head().await?.position,
-            events: self.events,
+            events: self.events + self.beside.load(Ordering::Relaxed),
             elapsed: self.began_at.elapsed(),
         })
     }

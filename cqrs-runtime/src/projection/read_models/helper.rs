@@ -26,7 +26,8 @@ impl<'r> Helper<'r> {
         }
         let partitions = self.read_models.store.tables()?.checkpoints(&generation.to_string()).await?;
         if partitions.is_empty() || partitions.iter().any(|partition| !partition.is_alive) {
-            self.running = Some(self.read_models.run(std::slice::from_ref(self.model), Scope::First));
+            let workers = self.read_models.options.workers;
+            self.running = Some(self.read_models.run(std::slice::from_ref(self.model), workers, &Scope::First));
         }
         Ok(())
     }

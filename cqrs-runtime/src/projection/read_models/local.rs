@@ -1,18 +1,20 @@
 //! What this process knows of a read model because it keeps it up to date itself.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
 use super::super::engine::EngineError;
+use crate::store::WorkerId;
 
-/// How the worker of this process fares.
+/// How the workers of this process fare.
 #[derive(Debug)]
 pub(super) struct Local {
-    /// The position up to which it has seen all events of its partitions.
+    /// The position up to which one of them has seen all events of its partitions.
     come: watch::Sender<u64>,
-    /// Its last error, and the generation's number, until a step succeeds there.
-    failed: Mutex<Option<(u32, Arc<EngineError>)>>,
+    /// The last error of each, by the number of the generation, until a step succeeds there.
+    failed: Mutex<BTreeMap<(u32, WorkerId), Arc<EngineError>>>,
 }
 
 impl Default for Local {
@@ -31,24 +33,29 @@ impl Local {
         self.come.subscribe()
     }
 
-    /// Notes an error of a generation; 0 where it is none's.
-    pub(super) fn failed(&self, generation: u32, error: EngineError) -> Arc<EngineError> {
+    /// Notes an error of a worker at a generation; 0 where it is none's.
+    pub(super) fn failed(&self, generation: u32, worker: WorkerId, error: EngineError) -> Arc<EngineError> {
         let error = Arc::new(error);
-        *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some((generation, Arc::clone(&error)));
+        self.errors().insert((generation, worker), Arc::clone(&error));
         error
     }
 
-    /// Notes that a generation's step has succeeded.
-    pub(super) fn succeeded(&self, generation: u32) {
-        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-        if failed.as_ref().is_some_and(|(of, _)| *of == generation) {
-            *failed = None;
-        }
+    /// Notes that a step of a worker at a generation has succeeded.
+    pub(super) fn succeeded(&self, generation: u32, worker: WorkerId) {
+        self.errors().remove(&(generation, worker));
     }
 
-    /// What keeps it from going on, as far as this process knows.
+    /// Forgets a worker that does no more.
+    pub(super) fn left(&self, worker: WorkerId) {
+        self.errors().retain(|(_, of), _| *of != worker);
+    }
+
+    /// What keeps it from going on, as far as this process knows: of the newest generation.
     pub(super) fn last_error(&self) -> Option<Arc<EngineError>> {
-        let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-        failed.as_ref().map(|(_, error)| Arc::clone(error))
+        self.errors().last_key_value().map(|(_, error)| Arc::clone(error))
+    }
+
+    fn errors(&self) -> MutexGuard<'_, BTreeMap<(u32, WorkerId), Arc<EngineError>>> {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -145,7 +145,7 @@ impl ReadModels {
         let failed = |error: StoreError| RebuildError::Engine { name: model.table().name, source: error.into() };
         let generation = self.create(&**model, GenerationState::Building).await.map_err(failed)?;
         let filling = Filling::begin(self, &**model, generation).map_err(failed)?;
-        filling.until_it_serves(options, progress).await
+        filling.with_others(model).until_it_serves(options, progress).await
     }
 
     /// Lets the generation serve again that served before, of this program's shape and version, once it has caught up with
@@ -174,7 +174,7 @@ impl ReadModels {
         if let Some(interrupted) = known.iter().position(going_back) {
             let generation = known.swap_remove(interrupted);
             let filling = Filling::begin(self, &**model, generation).map_err(failed)?;
-            return filling.until_it_serves(options, progress).await;
+            return filling.with_others(model).until_it_serves(options, progress).await;
         }
         known.retain(|known| known.state == GenerationState::Retired);
         let last = known.into_iter().max_by_key(|known| known.served_at).ok_or(RebuildError::NothingKept { name })?;
@@ -186,6 +186,6 @@ impl ReadModels {
         }
         let generation = Generation { state: to, ..last };
         let filling = Filling::begin(self, &**model, generation).map_err(failed)?;
-        filling.until_it_serves(options, progress).await
+        filling.with_others(model).until_it_serves(options, progress).await
     }
 }
