@@ -18,8 +18,14 @@ const NAME: &str = "customer_order";
 
 fn read_models(store: EventStore, workers: u32) -> ReadModels {
     let retry = RetryPolicy { attempts: 1, ..RetryPolicy::default() };
-    let options =
-        EngineOptions { workers, lease_time: LEASE, batch_events: 5, rows_in_memory: 100, retry, ..EngineOptions::default() };
+    let options = EngineOptions {
+        workers,
+        lease_time: LEASE,
+        batch_events: 5,
+        rows_in_memory: 100,
+        retry,
+        ..EngineOptions::default()
+    };
     ReadModels::new(store).with::<CustomerOrder>().with::<Payment>().options(options)
 }
 
@@ -90,5 +96,5 @@ async fn they_rebuild_together(database: &Database) {
     store.close().await;
     read_models(look.store.clone(), 1).catch_up(LONG).await.unwrap();
     look.all_equal_a_fold().await;
-    Arc::into_inner(look).expect("nobody else looks").close().await;
+    look.store.close().await;
 }

@@ -138,7 +138,8 @@ impl ReadModels {
     pub(super) fn run(&self, models: &[Arc<dyn Model>], workers: u32, scope: &Scope) -> Running {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = Vec::new();
-        for _ in 0..workers {
+        // With none, there is one to say what is wrong.
+        for _ in 0..workers.max(1) {
             let id = WorkerId(Uuid::now_v7());
             tasks.push(tokio::spawn(prolong(self.clone(), id, stopped.clone())));
             for model in models {
