@@ -1,6 +1,6 @@
 //! Databases of a test's own, gone with it.
 
-use sea_orm::{ConnectionTrait, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -53,17 +53,27 @@ impl Database {
 
     /// How many rows a table has.
     pub(crate) async fn count(&self, table: &str) -> i64 {
-        let connection = sea_orm::Database::connect(&self.url).await.unwrap();
-        let count = Statement::from_string(connection.get_database_backend(), format!("SELECT count(*) FROM {table}"));
-        let row = connection.query_one_raw(count).await.unwrap().unwrap();
-        connection.close().await.unwrap();
-        row.try_get_by_index(0).unwrap()
+        self.row(&format!("SELECT count(*) FROM {table}")).await.try_get_by_index(0).unwrap()
+    }
+
+    /// The only row of a query, read past the store.
+    pub(crate) async fn row(&self, sql: &str) -> QueryResult {
+        row(&self.url, sql).await
     }
 
     /// Runs SQL that may be refused past the store.
     pub(crate) async fn try_execute(&self, sql: &str) -> Result<(), DbErr> {
         try_execute(&self.url, sql).await
     }
+}
+
+/// The only row of a query, read past the store, in the database at `url`.
+pub(crate) async fn row(url: &str, sql: &str) -> QueryResult {
+    let connection = sea_orm::Database::connect(url).await.unwrap();
+    let query = Statement::from_string(connection.get_database_backend(), sql);
+    let row = connection.query_one_raw(query).await.unwrap().unwrap();
+    connection.close().await.unwrap();
+    row
 }
 
 /// Runs SQL past the store, in the database at `url`.

@@ -1,6 +1,10 @@
 //! Durable subscriptions: who goes on where another one has stopped misses nothing, and gets nothing again that was confirmed.
 
+mod faulty;
+mod killed;
 mod model;
+mod outages;
+mod sent;
 mod sharing;
 mod transactions;
 

@@ -4,13 +4,11 @@
 
 use std::collections::HashMap;
 use std::error::Error;
-use std::io::Read;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use cqrs_runtime::store::{Append, AppendError, EventStore, ExpectedVersion, NewEvent, StoreError, StreamKey};
-use cqrs_tests::appending::{PLAIN, REFUSED, SLOW};
+use cqrs_tests::appending::{PLAIN, REFUSED, SLOW, end_of_input};
 use fastrand::Rng;
 use futures_util::future::try_join_all;
 use uuid::Uuid;
@@ -28,18 +26,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
     try_join_all((0..TASKS).map(|task| keep_appending(&store, seed * TASKS + task, &ended))).await?;
     store.close().await;
     Ok(())
-}
-
-/// Becomes true when whoever started this process wants no more of it, or is gone.
-fn end_of_input() -> Arc<AtomicBool> {
-    let ended = Arc::new(AtomicBool::new(false));
-    let end = Arc::clone(&ended);
-    std::thread::spawn(move || {
-        // An error is an end, too.
-        let _ = std::io::stdin().read_to_end(&mut Vec::new());
-        end.store(true, Ordering::Release);
-    });
-    ended
 }
 
 /// Opens the log; connections are being ended all the time, this one as well.

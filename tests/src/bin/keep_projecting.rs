@@ -5,13 +5,12 @@
 //! It says `ready` once the store is open, and in the end `rebuilt`, where that is so.
 
 use std::error::Error;
-use std::io::Read;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use cqrs_runtime::projection::ReadModels;
 use cqrs_runtime::store::{AppendError, EventStore};
+use cqrs_tests::appending::end_of_input;
 use cqrs_tests::orders::{Shop, read_models};
 
 /// How many events are appended at once.
@@ -46,18 +45,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     store.close().await;
     Ok(())
-}
-
-/// Becomes true when whoever started this process wants no more of it, or is gone.
-fn end_of_input() -> Arc<AtomicBool> {
-    let ended = Arc::new(AtomicBool::new(false));
-    let end = Arc::clone(&ended);
-    std::thread::spawn(move || {
-        // An error is an end, too.
-        let _ = std::io::stdin().read_to_end(&mut Vec::new());
-        end.store(true, Ordering::Release);
-    });
-    ended
 }
 
 async fn keep_appending(store: &EventStore, seed: u64, ended: &AtomicBool) -> Result<(), AppendError> {

@@ -31,3 +31,16 @@ pub enum SubscriptionError {
     #[error("a durable subscription needs a partition and a lease time")]
     Options,
 }
+
+impl SubscriptionError {
+    /// Whether to go on with [`next`](super::Subscriber::next), after [`rewind`](super::Subscriber::rewind): what was not
+    /// confirmed comes again, to this subscriber or another, as soon as the database can be reached.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_retryable(),
+            Self::LeaseLost { .. } | Self::Confirmed { .. } => true,
+            Self::Name(_) | Self::Query | Self::Options => false,
+        }
+    }
+}

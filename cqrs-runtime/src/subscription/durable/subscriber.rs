@@ -14,6 +14,7 @@ use super::{Handling, SubscriptionError};
 use crate::store::lease::Alive;
 use crate::store::{
     Advance, AdvanceVerdict, Begun, Cursor, EventPosition, EventQuery, EventStore, Session, StoreError, StoredEvent,
+    WorkerId,
 };
 use crate::subscription::Outage;
 use crate::subscription::follower::Follower;
@@ -69,6 +70,12 @@ impl Subscriber {
         };
         subscriber.take_share().await?;
         Ok(subscriber)
+    }
+
+    /// Who it is among the subscribers of its name.
+    #[must_use]
+    pub fn worker(&self) -> WorkerId {
+        self.session.worker
     }
 
     /// The next event; waits until there is one for this subscriber.

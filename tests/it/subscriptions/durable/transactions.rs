@@ -30,6 +30,7 @@ macro_rules! on_each_database {
         }
     )+};
 }
+pub(super) use on_each_database;
 
 on_each_database! {
     both_are_written_or_neither
@@ -38,7 +39,7 @@ on_each_database! {
     appends_go_on
 }
 
-fn database(log: &Log) -> &Database {
+pub(super) fn database(log: &Log) -> &Database {
     match log {
         Log::Database(database) => database,
         Log::Memory(_) => panic!("there is no database"),
