@@ -1,5 +1,6 @@
 //! Subscriptions that the database knows by name: how far their subscribers have come, and who they are.
 
+mod asking;
 mod error;
 mod handling;
 mod share;

@@ -12,6 +12,8 @@ use std::time::Duration;
 
 use cqrs_runtime::store::{EventQuery, EventStore, Session, StoreError, StoredEvent, StreamKey, WorkerId};
 use cqrs_runtime::subscription::{DurableSubscription, Start, Subscriber, SubscriptionError};
+use futures_util::FutureExt;
+use tokio::task::yield_now;
 use tokio::time::timeout;
 use uuid::Uuid;
 
@@ -26,6 +28,7 @@ on_each_log! {
     what_is_none_of_its_own_is_passed
     it_waits_for_what_is_appended
     a_lost_log_is_noticed
+    who_only_looks_in_gets_all
 }
 
 fn mails(store: &EventStore) -> DurableSubscription {
@@ -189,4 +192,22 @@ async fn mistakes_are_told() {
     let changed =
         matches!(three, Err(SubscriptionError::Store(StoreError::PartitionsChanged { found: 2, asked: 3, .. })));
     assert!(changed, "{three:?}");
+}
+
+/// Who has something else to do all the time comes to all of it, too.
+async fn who_only_looks_in_gets_all(log: &Log) {
+    let store = log.open().await;
+    append(&store, "a", 1..=3).await;
+    let mut opened = mails(&store).lease_time(Duration::from_millis(40)).open().await.unwrap();
+    let look_in = async {
+        let mut numbers = Vec::new();
+        while numbers.len() < 3 {
+            match opened.next().now_or_never() {
+                Some(event) => numbers.push(number(&event.unwrap())),
+                None => yield_now().await,
+            }
+        }
+        numbers
+    };
+    assert_eq!(timeout(HOUR / 60, look_in).await.unwrap(), [1, 2, 3]);
 }

@@ -1,7 +1,7 @@
 //! One who takes the events of a durable subscription.
 
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -9,6 +9,7 @@ use tokio::select;
 use tokio::time::sleep;
 use uuid::Uuid;
 
+use super::asking::Asked;
 use super::share::Share;
 use super::{Handling, SubscriptionError};
 use crate::store::lease::Alive;
@@ -24,16 +25,19 @@ use crate::subscription::follower::Follower;
 /// It gives signs of life while it is there. When it is dropped, others get its partitions when its lease time is over;
 /// [`close`](Self::close) gives them up at once.
 pub struct Subscriber {
-    store: EventStore,
+    pub(super) store: EventStore,
     query: EventQuery,
-    session: Session,
-    share: Share,
-    asked_at: Option<Instant>,
-    /// Under way also while nobody waits for it.
+    pub(super) session: Session,
+    pub(super) share: Share,
+    /// When it was asked for the share that it knows.
+    pub(super) asked_at: Option<Instant>,
+    /// Under way also while nobody waits for it: who looks in now and then comes to something, too.
+    pub(super) asking: Option<BoxFuture<'static, Result<Asked, StoreError>>>,
+    /// As well.
     reading: Option<BoxFuture<'static, Page>>,
-    read: VecDeque<StoredEvent>,
+    pub(super) read: VecDeque<StoredEvent>,
     /// The event up to which all that is wanted has been read.
-    seen: Option<EventPosition>,
+    pub(super) seen: Option<EventPosition>,
     _alive: Alive,
 }
 
@@ -63,6 +67,7 @@ impl Subscriber {
             query,
             session,
             asked_at: None,
+            asking: None,
             reading: None,
             read: VecDeque::new(),
             seen: None,
@@ -182,11 +187,6 @@ impl Subscriber {
         Ok(false)
     }
 
-    /// Asks where the checkpoints stand, if the last try to move them may have gone through.
-    async fn know_share(&mut self) -> Result<(), StoreError> {
-        if self.asked_at.is_none() { self.take_share().await } else { Ok(()) }
-    }
-
     /// Has all events given out again that were not confirmed: after a failure, for another try.
     pub fn rewind(&mut self) {
         self.share.rewind();
@@ -198,7 +198,13 @@ impl Subscriber {
     /// # Errors
     /// When the database can't be written; the partitions are then free when the lease time is over.
     pub async fn close(mut self) -> Result<(), StoreError> {
-        self.skip_foreign().await?;
+        if self.asking.is_some() {
+            self.take_share().await?;
+        }
+        let passes = self.past_foreign();
+        if !passes.is_empty() {
+            self.store.backend().advance(&self.session.name, self.session.worker, &passes).await?;
+        }
         self.store.backend().release(&self.session.name, self.session.worker).await
     }
 
@@ -227,33 +233,8 @@ impl Subscriber {
         Ok(None)
     }
 
-    /// How often partitions are asked for: what a dead one leaves is free within the lease time.
-    fn every(&self) -> Duration {
-        self.session.lease_time / 4
-    }
-
-    /// How long it may wait before it asks again.
-    fn rest(&self) -> Duration {
-        self.asked_at.map_or(Duration::ZERO, |at| self.every().saturating_sub(at.elapsed()))
-    }
-
-    /// Asks for partitions, from time to time.
-    async fn take_share(&mut self) -> Result<(), StoreError> {
-        if self.asked_at.is_some_and(|at| at.elapsed() < self.every()) {
-            return Ok(());
-        }
-        self.skip_foreign().await?;
-        let asked_at = Instant::now();
-        let leases = self.store.backend().acquire(&self.session).await?;
-        if self.share.take(&leases) {
-            self.read_anew();
-        }
-        self.asked_at = Some(asked_at);
-        Ok(())
-    }
-
     /// Reads on where the partitions are.
-    fn read_anew(&mut self) {
+    pub(super) fn read_anew(&mut self) {
         self.read.clear();
         self.seen = None;
         self.reading = self.share.from().map(|(position, event_id)| {
@@ -266,17 +247,6 @@ impl Subscriber {
                 None => follower,
             })
         });
-    }
-
-    /// Where nothing is left to give out or to confirm, moves the checkpoints past what was none of the query's, so that it
-    /// is not read again.
-    async fn skip_foreign(&mut self) -> Result<(), StoreError> {
-        let Some(EventPosition { position, event_id, .. }) = self.seen else { return Ok(()) };
-        if self.read.is_empty() && !self.share.is_pending() {
-            self.share.gave(position);
-            self.advance(position, event_id).await?;
-        }
-        Ok(())
     }
 
     /// Moves the checkpoints; false where others have the partitions by now.

@@ -131,9 +131,7 @@ impl Leases for Faulty {
     async fn begin(&self, name: &str, worker: WorkerId, steps: &[Advance]) -> Result<Begun, StoreError> {
         let begun = meet(&self.fates, Asked::Begin, self.backend.begin(name, worker, steps)).await?;
         Ok(match begun {
-            Begun::Transaction(inner) => {
-                Begun::Transaction(Box::new(Lossy { inner, fates: Arc::clone(&self.fates) }))
-            }
+            Begun::Transaction(inner) => Begun::Transaction(Box::new(Lossy { inner, fates: Arc::clone(&self.fates) })),
             refused @ Begun::Refused(_) => refused,
         })
     }

@@ -1,7 +1,5 @@
 //! Subscribers that are killed at whatever moment: what they write while they handle an event is written once.
 
-use std::time::Duration;
-
 use cqrs_runtime::store::EventStore;
 use fastrand::Rng;
 use futures_util::future::join_all;

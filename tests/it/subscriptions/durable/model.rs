@@ -129,8 +129,7 @@ impl World {
         let query = if self.wants_half { EventQuery::log().named(["Wanted"]) } else { EventQuery::log() };
         let named = self.store.durable_subscription("mails", query).partitions(PARTITIONS);
         let subscriber = named.lease_time(self.lease_time).open().await.unwrap();
-        self.taking[who] =
-            Some(Taking { subscriber, events: Vec::new(), had: HashSet::new(), given: HashMap::new() });
+        self.taking[who] = Some(Taking { subscriber, events: Vec::new(), had: HashSet::new(), given: HashMap::new() });
     }
 
     async fn checkpoints(&self) -> Vec<Checkpoint> {

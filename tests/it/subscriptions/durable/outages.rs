@@ -194,11 +194,8 @@ async fn handle_one(mut subscriber: Subscriber, rng: &mut Rng, ended: impl Fn() 
         () = async { while !ended() { tokio::task::yield_now().await; } } => return None,
     };
     let what = rng.u32(0..16);
-    let outcome = if what == 0 {
-        cancelled(&mut subscriber, &event).await
-    } else {
-        Sent::send(&mut subscriber, &event).await
-    };
+    let outcome =
+        if what == 0 { cancelled(&mut subscriber, &event).await } else { Sent::send(&mut subscriber, &event).await };
     match outcome {
         Ok(()) => {}
         Err(error) if error.is_retryable() => subscriber.rewind(),
