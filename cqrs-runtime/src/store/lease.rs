@@ -177,13 +177,13 @@ pub trait Leases: Send + Sync + 'static {
     async fn advance(&self, name: &str, worker: WorkerId, steps: &[Advance]) -> Result<AdvanceVerdict, StoreError>;
 
     /// Begins a transaction and moves checkpoints in it, as [`advance`](Self::advance) does; what else is written in it
-    /// commits with them.
+    /// commits with them. One that is left alone for longer than the session lasts is rolled back.
     ///
     /// # Errors
     /// [`StoreError::NoTables`] where nothing else can be written, [`StoreError::NoTransactions`] where a transaction can't
     /// be handed out; when the database can't be written.
-    async fn begin(&self, name: &str, worker: WorkerId, steps: &[Advance]) -> Result<Begun, StoreError> {
-        let _ = (name, worker, steps);
+    async fn begin(&self, session: &Session, steps: &[Advance]) -> Result<Begun, StoreError> {
+        let _ = (session, steps);
         Err(StoreError::NoTables)
     }
 

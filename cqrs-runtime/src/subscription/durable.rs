@@ -30,7 +30,10 @@ use crate::store::{Direction, EventPosition, EventQuery, EventStore, Session, St
 /// loop {
 ///     let event = welcomes.next().await?;
 ///     welcome(&event).await;
-///     welcomes.confirm(&event).await?;
+///     match welcomes.confirm(&event).await {
+///         Err(error) if error.is_retryable() => welcomes.rewind(), // comes again, unless it was kept
+///         confirmed => confirmed?,
+///     }
 /// }
 /// # }
 /// ```
@@ -44,6 +47,9 @@ pub struct DurableSubscription {
     partitions: u32,
     lease_time: Duration,
 }
+
+/// Of a shorter lease, nothing is left as databases count time.
+const SHORTEST: Duration = Duration::from_micros(2);
 
 /// Where a durable subscription starts whose name is new.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -87,8 +93,8 @@ impl DurableSubscription {
         self
     }
 
-    /// How long a subscriber that gives no sign of life keeps its partitions; ten seconds, unless it is said, and a day at
-    /// most.
+    /// Within which time others have the partitions of a subscriber that gives no sign of life any more; one that is held up
+    /// for two thirds of it has lost them. Ten seconds, unless it is said, and a day at most.
     pub fn lease_time(mut self, lease_time: Duration) -> Self {
         self.lease_time = lease_time;
         self
@@ -106,7 +112,7 @@ impl DurableSubscription {
         if is_bounded || direction == Direction::Backwards {
             return Err(SubscriptionError::Query);
         }
-        if self.partitions == 0 || self.lease_time.is_zero() {
+        if self.partitions == 0 || self.lease_time < SHORTEST {
             return Err(SubscriptionError::Options);
         }
         let start = match self.start {
@@ -117,7 +123,7 @@ impl DurableSubscription {
         // Other names are those of projections, which have an `@`.
         let name = format!("subscription {}", self.name);
         let worker = WorkerId(uuid::Uuid::now_v7());
-        let mut session = Session::new(name, worker, self.partitions, self.lease_time);
+        let mut session = Session::new(name, worker, self.partitions, self.lease_time * 2 / 3);
         if let Some(EventPosition { position, event_id, .. }) = start {
             (session.checkpoint, session.event_id) = (position, event_id);
         }

@@ -6,6 +6,8 @@ use std::process::Command;
 use std::sync::atomic::Ordering;
 
 use cqrs_runtime::store::{EventStore, WriterOptions};
+use cqrs_runtime::subscription::SubscriptionError;
+use cqrs_tests::appending::PLAIN;
 use tempfile::TempDir;
 
 use super::workload::Workload;
@@ -97,6 +99,38 @@ async fn it_need_not_keep_prepared_statements() {
 #[tokio::test]
 async fn it_may_keep_prepared_statements() {
     crowd(true).await;
+}
+
+/// Where no statement may have a name, no transaction is handed out; what is confirmed by itself is.
+#[tokio::test]
+async fn transactions_are_handed_out_where_statements_may_have_names() {
+    let database = Database::postgres().await;
+    let bouncer = Pgbouncer::start();
+    let url = bouncer.before(&database);
+    let (path, parameters) = url.split_once('?').unwrap_or((&url, ""));
+    for parameters in [parameters, "statement-cache-capacity=0"] {
+        let keeps_names = parameters.is_empty();
+        let url = if keeps_names { path.to_owned() } else { format!("{path}?{parameters}") };
+        let stores = stores(&url).await;
+        let event = NewEvent::new(Uuid::now_v7(), "Happened", PLAIN);
+        stores[0].append(Append::new(StreamKey::new("A", "1"), ExpectedVersion::Any, vec![event])).await.unwrap();
+        // Each of them may get the connection that the one before had.
+        for (number, store) in stores.iter().enumerate() {
+            let named = store.durable_subscription(format!("{keeps_names} {number}"), EventQuery::log());
+            let mut opened = named.open().await.unwrap();
+            let event = opened.next().await.unwrap();
+            match opened.begin(&event).await {
+                Ok(handling) if keeps_names => handling.commit().await.unwrap(),
+                Err(SubscriptionError::Store(StoreError::NoTransactions)) if !keeps_names => {
+                    opened.confirm(&event).await.unwrap();
+                }
+                begun => panic!("{begun:?}"),
+            }
+        }
+        for store in stores {
+            store.close().await;
+        }
+    }
 }
 
 /// The locks of leases end with their transactions.

@@ -111,8 +111,8 @@ fn of_sqlstate(code: &str, own_constraint: bool) -> Kind {
         "42P01" | "42883" | "3F000" => StoreError::Missing,
         "XX001" | "XX002" => StoreError::Damaged,
         "40001" | "40P01" | "55P03" => StoreError::Busy,
-        // Cancelled, mostly because of `statement_timeout`; out of memory.
-        "57014" | "53200" => StoreError::OverLimit,
+        // Cancelled, mostly because of `statement_timeout`; a transaction that was left alone; out of memory.
+        "57014" | "25P03" | "53200" => StoreError::OverLimit,
         code if code.starts_with("08") => StoreError::Unreachable,
         _ => StoreError::Refused,
     }

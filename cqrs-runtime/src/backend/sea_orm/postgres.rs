@@ -20,6 +20,7 @@ use async_trait::async_trait;
 use uuid::Uuid;
 
 use self::connect::Connections;
+use self::leases::begin::Transactions;
 use self::listen::Listening;
 use self::notify::Notifier;
 use self::pool::Pool;
@@ -36,6 +37,7 @@ pub(super) struct PostgresBackend {
     readers: Arc<Pool>,
     /// Their transactions are READ COMMITTED, as the writer's.
     workers: Pool,
+    transactions: Transactions,
     serving: Serving,
     log: Uuid,
     notifier: Notifier,
@@ -45,14 +47,14 @@ pub(super) struct PostgresBackend {
 
 impl PostgresBackend {
     pub(super) async fn open(url: &str, options: &Options) -> Result<Self, StoreError> {
-        let Connections { writer, readers, workers, listening } = connect::connect(url, options).await?;
+        let Connections { writer, readers, workers, transactions, listening } = connect::connect(url, options).await?;
         migrate::migrate(&writer).await?;
         let log = migrate::verify(&writer).await?;
         let readers = Arc::new(readers);
         let notifier = Notifier::new(Arc::clone(&readers), log);
         let poll_interval = options.poll_interval;
         let serving = Serving::default();
-        Ok(Self { writer, readers, workers, serving, log, notifier, listening, poll_interval })
+        Ok(Self { writer, readers, workers, transactions, serving, log, notifier, listening, poll_interval })
     }
 }
 
@@ -111,5 +113,6 @@ impl Backend for PostgresBackend {
         self.writer.close().await;
         self.readers.close().await;
         self.workers.close().await;
+        self.transactions.close().await;
     }
 }

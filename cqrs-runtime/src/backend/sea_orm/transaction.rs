@@ -8,8 +8,18 @@ use sea_orm::DatabaseTransaction;
 use crate::store::{StoreError, Transaction};
 use crate::subscription::Handling;
 
+/// What a database does for a transaction in which others write.
+#[async_trait]
+pub(super) trait Open: Send + Sync + 'static {
+    /// The transaction to write in.
+    fn transaction(&self) -> &DatabaseTransaction;
+
+    /// Commits it.
+    async fn commit(self: Box<Self>) -> Result<(), StoreError>;
+}
+
 /// A transaction of SeaORM.
-pub(super) struct Orm(pub(super) DatabaseTransaction);
+pub(super) struct Orm(pub(super) Box<dyn Open>);
 
 #[async_trait]
 impl Transaction for Orm {
@@ -18,7 +28,7 @@ impl Transaction for Orm {
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        Ok(self.0.commit().await?)
+        self.0.commit().await
     }
 }
 
@@ -29,6 +39,6 @@ impl Handling<'_> {
     /// [`StoreError::NoTables`] when the store is on another backend.
     pub fn connection(&self) -> Result<&DatabaseTransaction, StoreError> {
         let orm = self.transaction().as_any().downcast_ref::<Orm>();
-        orm.map(|Orm(transaction)| transaction).ok_or(StoreError::NoTables)
+        orm.map(|Orm(open)| open.transaction()).ok_or(StoreError::NoTables)
     }
 }

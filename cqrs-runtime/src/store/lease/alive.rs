@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use tokio::select;
 use tokio::sync::watch;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::WorkerId;
 use crate::store::EventStore;
+use crate::store::pause::Pause;
 
 /// A worker's signs of life; they end when this is dropped.
 #[derive(Debug)]
@@ -18,22 +19,33 @@ pub(crate) struct Alive {
 
 impl EventStore {
     /// Prolongs all sessions of a worker, again and again, until the value is dropped or the store is closed.
+    ///
+    /// A try that gets no answer is given up while there is time for another one, which comes soon.
     pub(crate) fn keep_alive(&self, worker: WorkerId, lease_time: Duration) -> Alive {
         let (ended, mut end) = watch::channel(());
         let store = self.clone();
         self.runtime().spawn(async move {
+            let every = lease_time / 4;
+            let (mut rest, mut pause) = (every, Pause::up_to(every));
             loop {
                 select! {
                     // Nothing is ever sent.
                     _ = end.changed() => return,
                     () = store.closed() => return,
-                    () = sleep(lease_time / 3) => {}
+                    () = sleep(rest) => {}
                 }
-                if let Err(error) = store.backend().heartbeat(worker, lease_time).await {
-                    // Partitions that are lost by it are noticed when their checkpoints are moved.
-                    let error = &error as &dyn std::error::Error;
-                    tracing::warn!(error, "the leases of this process can't be prolonged");
-                }
+                rest = match timeout(lease_time / 3, store.backend().heartbeat(worker, lease_time)).await {
+                    Ok(Ok(_)) => {
+                        pause = Pause::up_to(every);
+                        every
+                    }
+                    failed => {
+                        // Partitions that are lost by it are noticed when their checkpoints are moved.
+                        let error = failed.map(Result::err);
+                        tracing::warn!(?error, "the leases of this process can't be prolonged");
+                        pause.next()
+                    }
+                };
             }
         });
         Alive { _ended: ended }

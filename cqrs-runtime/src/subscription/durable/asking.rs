@@ -23,7 +23,8 @@ impl Subscriber {
         if self.asked_at.is_none() || self.asking.is_some() { self.take_share().await } else { Ok(()) }
     }
 
-    /// How often partitions are asked for: what a dead one leaves is free within the lease time.
+    /// How often partitions are asked for: the session lasts for two thirds of the lease time, so that what a dead one leaves
+    /// is taken within it.
     fn every(&self) -> Duration {
         self.session.lease_time / 4
     }

@@ -33,8 +33,10 @@ impl<'s> Handling<'s> {
     /// Commits what was written, and with it the confirmation.
     ///
     /// # Errors
-    /// When the database can't be written. Where the connection broke, it is not known whether it was; the event comes
-    /// again, after [`rewind`](Subscriber::rewind) or to another subscriber, only if it was not.
+    /// [`StoreError::OverLimit`](crate::store::StoreError::OverLimit) when it was rolled back because it lasted too long;
+    /// when the database can't be written. Where the connection broke, or no answer came within the time of a commit, it is
+    /// not known whether it was; the event comes again, after [`rewind`](Subscriber::rewind) or to another subscriber, only
+    /// if it was not.
     pub async fn commit(self) -> Result<(), SubscriptionError> {
         let Self { subscriber, transaction, steps } = self;
         let taking = async { transaction.commit().await.map(|()| AdvanceVerdict::Advanced) };

@@ -101,3 +101,49 @@ impl Share {
         self.held.iter().find(|held| held.lease.partition == partition)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::store::StreamKey;
+
+    fn event(partition: u32, position: u64) -> StoredEvent {
+        let mut ids = (0..).map(|number: u32| number.to_string());
+        let stream = ids.find(|id| Sequence::of_stream("", "Account", id).partition(2) == partition);
+        StoredEvent {
+            position,
+            stream: StreamKey::new("Account", stream.unwrap()),
+            version: 1,
+            event_id: Uuid::from_u128(position.into()),
+            name: "Happened".to_owned(),
+            schema_version: 1,
+            payload: "{}".to_owned(),
+            recorded_at: DateTime::UNIX_EPOCH,
+            correlation_id: Uuid::nil(),
+            causation_id: Uuid::nil(),
+            principal: String::new(),
+            keys: String::new(),
+        }
+    }
+
+    fn lease(partition: u32, checkpoint: u64) -> Lease {
+        Lease { partition, epoch: 1, checkpoint, event_id: Uuid::nil() }
+    }
+
+    /// An event that was confirmed stays so when a partition is taken that lies further back.
+    #[test]
+    fn what_was_confirmed_is_not_handed_out_again() {
+        let mut share = Share::new(2);
+        share.take(&[lease(0, 60)]);
+        share.take(&[lease(0, 60), lease(1, 50)]);
+        assert!(!share.wants(&event(0, 60)) && share.wants(&event(1, 60)));
+        share.gave(70);
+        assert!(share.is_confirmed(&event(0, 60)) && !share.is_confirmed(&event(0, 61)));
+        assert!(!share.is_confirmed(&event(1, 60)) && share.gave_out(&event(1, 60)));
+        // It is no step of the first one, which is further.
+        let steps = share.steps(60, Uuid::nil());
+        assert_eq!(steps.iter().map(|step| step.lease.partition).collect::<Vec<_>>(), [1]);
+    }
+}

@@ -142,8 +142,10 @@ impl Subscriber {
     /// ```
     ///
     /// It holds the partitions, and on SQLite the file: others who write wait until it ends, and are turned away as
-    /// `Busy` when that takes too long. So nothing else should be waited for in it. PostgreSQL ends one that is left alone
-    /// for longer than [`commit_timeout`](crate::backend::sea_orm::Options::commit_timeout).
+    /// `Busy` when that takes too long. So nothing else should be waited for in it. One that is left alone for two thirds of
+    /// the lease time, or for longer than [`commit_timeout`](crate::backend::sea_orm::Options::commit_timeout), is rolled
+    /// back; on SQLite one that lasts for two thirds of the lease time. There, a process that is paused in the midst of it
+    /// holds the file until it goes on or is killed.
     ///
     /// # Errors
     /// [`SubscriptionError::LeaseLost`] when the event is no longer this subscriber's, [`SubscriptionError::Confirmed`]
@@ -162,7 +164,7 @@ impl Subscriber {
             return Err(SubscriptionError::LeaseLost { position });
         }
         let steps = self.share.steps(position, event.event_id);
-        match self.store.backend().begin(&self.session.name, self.session.worker, &steps).await? {
+        match self.store.backend().begin(&self.session, &steps).await? {
             Begun::Transaction(transaction) => Ok(Handling::new(self, transaction, steps)),
             Begun::Refused(_) => {
                 self.lose_share();

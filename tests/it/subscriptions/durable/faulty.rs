@@ -22,6 +22,8 @@ pub(super) enum Fate {
     LostBefore,
     /// It is done, and nobody is told.
     LostAfterwards,
+    /// Nothing is ever heard of it.
+    Silent,
 }
 
 /// What is asked for.
@@ -32,6 +34,7 @@ pub(super) enum Asked {
     Begin,
     Commit,
     Read,
+    Heartbeat,
 }
 
 type Fates = Arc<Mutex<dyn FnMut(Asked) -> Fate + Send>>;
@@ -60,6 +63,7 @@ async fn meet<T>(
     match fate {
         Fate::Answered => done.await,
         Fate::LostBefore => Err(lost()),
+        Fate::Silent => std::future::pending().await,
         Fate::LostAfterwards => {
             done.await?;
             Err(lost())
@@ -117,7 +121,7 @@ impl Leases for Faulty {
     }
 
     async fn heartbeat(&self, worker: WorkerId, lease_time: Duration) -> Result<Vec<String>, StoreError> {
-        self.backend.heartbeat(worker, lease_time).await
+        meet(&self.fates, Asked::Heartbeat, self.backend.heartbeat(worker, lease_time)).await
     }
 
     async fn release(&self, name: &str, worker: WorkerId) -> Result<(), StoreError> {
@@ -128,8 +132,8 @@ impl Leases for Faulty {
         meet(&self.fates, Asked::Advance, self.backend.advance(name, worker, steps)).await
     }
 
-    async fn begin(&self, name: &str, worker: WorkerId, steps: &[Advance]) -> Result<Begun, StoreError> {
-        let begun = meet(&self.fates, Asked::Begin, self.backend.begin(name, worker, steps)).await?;
+    async fn begin(&self, session: &Session, steps: &[Advance]) -> Result<Begun, StoreError> {
+        let begun = meet(&self.fates, Asked::Begin, self.backend.begin(session, steps)).await?;
         Ok(match begun {
             Begun::Transaction(inner) => Begun::Transaction(Box::new(Lossy { inner, fates: Arc::clone(&self.fates) })),
             refused @ Begun::Refused(_) => refused,

@@ -1,6 +1,9 @@
 //! Subscribers that are killed at whatever moment: what they write while they handle an event is written once.
 
-use cqrs_runtime::store::EventStore;
+use std::time::Duration;
+
+use cqrs_runtime::backend::sea_orm::{Options, open};
+use cqrs_runtime::store::{EventStore, WorkerId};
 use fastrand::Rng;
 use futures_util::future::join_all;
 
@@ -9,11 +12,18 @@ use super::sent::Sent;
 use crate::database::Database;
 use crate::process::Process;
 
+/// Long beside what a look takes.
+const LEASE: Duration = Duration::from_secs(6);
 const KILLS: u32 = 20;
 const STREAMS: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
 
 fn start(database: &Database) -> Process {
-    Process::start(env!("CARGO_BIN_EXE_keep_handling"), &[&database.url, "3", "300"])
+    start_with(database, Duration::from_millis(300))
+}
+
+fn start_with(database: &Database, lease_time: Duration) -> Process {
+    let lease_time = lease_time.as_millis().to_string();
+    Process::start(env!("CARGO_BIN_EXE_keep_handling"), &[&database.url, "3", &lease_time])
 }
 
 #[tokio::test]
@@ -61,4 +71,41 @@ async fn killed_again_and_again(database: &Database) {
     join_all(processes.map(Process::end)).await;
     sent.is_all_of(&log).await;
     store.close().await;
+}
+
+#[tokio::test]
+async fn taken_over_on_sqlite() {
+    taken_over_within_the_lease_time(&Database::sqlite(), "SELECT now FROM cqrs_clock").await;
+}
+
+#[tokio::test]
+async fn taken_over_on_postgres() {
+    let now = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
+    taken_over_within_the_lease_time(&Database::postgres().await, now).await;
+}
+
+/// By the database's clock.
+async fn taken_over_within_the_lease_time(database: &Database, now: &str) {
+    let backend = open(&database.url, &Options::default()).await.unwrap();
+    Sent::create(&database.url).await;
+    let owners = async || -> Vec<Option<WorkerId>> {
+        let standing = backend.checkpoints("subscription mails").await.unwrap();
+        standing.iter().map(|known| known.worker).collect()
+    };
+    let now = async || -> i64 { database.row(now).await.try_get_by_index(0).unwrap() };
+    let mut killed = start_with(database, LEASE);
+    assert_eq!(killed.hear().await.as_deref(), Some("ready"));
+    let first = owners().await[0];
+    let mut stays = start_with(database, LEASE);
+    assert_eq!(stays.hear().await.as_deref(), Some("ready"));
+    killed.kill().await;
+    let before = now().await;
+    while owners().await.contains(&first) {
+        tokio::task::yield_now().await;
+    }
+    let took = Duration::from_micros((now().await - before).try_into().unwrap());
+    assert!(took < LEASE, "{took:?}");
+    assert!(owners().await.iter().all(Option::is_some));
+    stays.end().await;
+    backend.close().await;
 }

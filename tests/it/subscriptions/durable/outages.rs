@@ -93,28 +93,28 @@ async fn a_commit_that_is_not_answered(log: &Log) {
     let sent = Sent::create(&database(log).url).await;
     append(&store, "a", 1..=6).await;
     let mut opened = open(&store).await;
-    let send = async |opened: &mut Subscriber, fate| {
+    let unanswered = async |opened: &mut Subscriber, fate| {
         let event = next(opened).await;
         *plan.lock().unwrap() = Some((Asked::Commit, fate));
         let lost = Sent::send(opened, &event).await;
         assert!(is_unknown(&lost), "{lost:?}");
         event
     };
-    let event = send(&mut opened, Fate::LostBefore).await;
+    let event = unanswered(&mut opened, Fate::LostBefore).await;
     assert_eq!((number(&event), sent.count().await), (1, 0));
     Sent::send(&mut opened, &event).await.unwrap();
-    let event = send(&mut opened, Fate::LostAfterwards).await;
+    let event = unanswered(&mut opened, Fate::LostAfterwards).await;
     assert_eq!((number(&event), sent.count().await), (2, 2));
     let again = Sent::send(&mut opened, &event).await;
     assert!(matches!(again, Err(SubscriptionError::Confirmed { .. })), "{again:?}");
     for (fate, next) in [(Fate::LostBefore, 3), (Fate::LostAfterwards, 4)] {
-        assert_eq!(number(&send(&mut opened, fate).await), 3);
+        assert_eq!(number(&unanswered(&mut opened, fate).await), 3);
         opened.rewind();
         assert_eq!(number(&super::next(&mut opened).await), next, "{fate:?}");
         opened.rewind();
     }
     for (fate, next) in [(Fate::LostBefore, 4), (Fate::LostAfterwards, 5)] {
-        assert_eq!(number(&send(&mut opened, fate).await), 4);
+        assert_eq!(number(&unanswered(&mut opened, fate).await), 4);
         opened.close().await.unwrap();
         opened = open(&store).await;
         assert_eq!(number(&super::next(&mut opened).await), next, "{fate:?}");
@@ -223,6 +223,34 @@ async fn cancelled(
     handling.connection()?.execute_unprepared(&sent).await.unwrap();
     let outcome = handling.commit().now_or_never();
     outcome.unwrap_or(Err(SubscriptionError::Store(StoreError::Unreachable("it is not known".into()))))
+}
+
+/// A sign of life that is not answered, and one that fails, leave time for another one before the session ends.
+#[tokio::test(start_paused = true)]
+async fn a_silent_sign_of_life_costs_no_lease() {
+    let log = Log::memory();
+    let tries = Arc::new(Mutex::new(Vec::new()));
+    let fates = {
+        let tries = Arc::clone(&tries);
+        move |asked| {
+            if asked != Asked::Heartbeat {
+                return Fate::Answered;
+            }
+            let mut tries = tries.lock().unwrap();
+            tries.push(tokio::time::Instant::now());
+            [Fate::Silent, Fate::LostBefore].get(tries.len() - 1).copied().unwrap_or(Fate::Answered)
+        }
+    };
+    let store = faulty(&log, fates).await;
+    let opened_at = tokio::time::Instant::now();
+    let lease_time = Duration::from_secs(12);
+    let opened = store.durable_subscription("mails", EventQuery::log()).lease_time(lease_time).open().await.unwrap();
+    while tries.lock().unwrap().len() < 3 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let third = tries.lock().unwrap()[2];
+    assert!(third - opened_at < lease_time * 2 / 3, "{:?}", third - opened_at);
+    drop(opened);
 }
 
 /// How many events are handled between two restarts.

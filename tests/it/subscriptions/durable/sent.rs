@@ -57,9 +57,12 @@ impl Sent {
 
     /// The checkpoints and what was written, at one moment.
     async fn look(&self) -> (Vec<u64>, Vec<u64>) {
-        let list = |of: &str| match self.url.starts_with("sqlite") {
-            true => format!("SELECT coalesce(group_concat(position, ' '), '') FROM (SELECT position {of})"),
-            false => format!("SELECT coalesce(string_agg(position::text, ' '), '') FROM (SELECT position {of}) found"),
+        let list = |of: &str| {
+            if self.url.starts_with("sqlite") {
+                format!("SELECT coalesce(group_concat(position, ' '), '') FROM (SELECT position {of})")
+            } else {
+                format!("SELECT coalesce(string_agg(position::text, ' '), '') FROM (SELECT position {of}) found")
+            }
         };
         let checkpoints = list("FROM cqrs_checkpoints WHERE name = 'subscription mails' ORDER BY partition");
         let sent = list("FROM sent ORDER BY number");

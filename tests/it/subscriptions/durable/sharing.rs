@@ -20,7 +20,7 @@ on_each_log! {
 async fn who_stands_by_takes_over(log: &Log) {
     let store = log.open().await;
     append(&store, "a", 1..=3).await;
-    let soon = || mails(&store).lease_time(Duration::from_millis(400));
+    let soon = || mails(&store).lease_time(Duration::from_millis(1_500));
     let (mut first, mut second) = (soon().open().await.unwrap(), soon().open().await.unwrap());
     assert_eq!(handle(&mut first, 1).await, [1]);
     assert!(is_waiting(&mut second).await, "there is one at a time");
@@ -57,7 +57,7 @@ async fn who_has_lost_it_confirms_nothing(log: &Log) {
 async fn each_event_goes_to_one_of_them(log: &Log) {
     let stores = [log.open().await, log.open().await];
     let named = |at: usize| {
-        stores[at].durable_subscription("mails", EventQuery::log()).partitions(4).lease_time(Duration::from_millis(400))
+        stores[at].durable_subscription("mails", EventQuery::log()).partitions(4).lease_time(Duration::from_secs(3))
     };
     let mut first = named(0).open().await.unwrap();
     let mut second = named(1).open().await.unwrap();

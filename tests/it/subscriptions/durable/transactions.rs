@@ -2,14 +2,19 @@
 
 use std::time::Duration;
 
-use cqrs_runtime::store::{StoreError, StoredEvent};
+use cqrs_runtime::backend::sea_orm::Options;
+use cqrs_runtime::store::{EventStore, StoreError, StoredEvent, WriterOptions};
 use cqrs_runtime::subscription::{Handling, Subscriber, SubscriptionError};
 use sea_orm::ConnectionTrait;
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 
-use super::super::{Log, append};
-use super::{checkpoints, mails, next, number, open};
+use super::super::{Log, all, append};
+use super::sent::Sent;
+use super::{HOUR, checkpoints, mails, next, number, open};
 use crate::database::Database;
+use crate::lost_connection::proxy::Proxy;
+use crate::lost_connection::wire::Commits;
 
 /// A test on each database.
 macro_rules! on_each_database {
@@ -37,6 +42,9 @@ on_each_database! {
     who_has_lost_it_writes_nothing
     nobody_takes_over_in_the_midst
     appends_go_on
+    a_hung_handling_is_given_up
+    what_is_said_to_be_written_is
+    closing_does_not_wait_for_it
 }
 
 pub(super) fn database(log: &Log) -> &Database {
@@ -157,6 +165,106 @@ async fn appends_go_on(log: &Log) {
     handling.commit().await.unwrap();
     appending.await.unwrap();
     assert_eq!(number(&next(&mut opened).await), 2);
+}
+
+/// Whoever does nothing for longer than the lease time does not hold the others up.
+async fn a_hung_handling_is_given_up(log: &Log) {
+    let store = log.open().await;
+    let rows = Sent::create(&database(log).url).await;
+    append(&store, "a", 1..=1).await;
+    let mut opened = mails(&store).lease_time(Duration::from_millis(600)).open().await.unwrap();
+    let mut handle_hanging = async || {
+        let event = next(&mut opened).await;
+        let handling = opened.begin(&event).await.unwrap();
+        let connection = handling.connection().unwrap();
+        connection.execute_unprepared("INSERT INTO sent (position) VALUES (6)").await.unwrap();
+        // It waits for the end of the transaction.
+        database(log).execute("UPDATE cqrs_checkpoints SET changes = changes").await;
+        let written = connection.execute_unprepared("INSERT INTO sent (position) VALUES (7)").await;
+        assert!(written.is_err(), "nothing is written behind it");
+        let over = handling.commit().await.unwrap_err();
+        assert!(over.is_retryable(), "{over:?}");
+        opened.rewind();
+        number(&event)
+    };
+    assert_eq!(handle_hanging().await, 1);
+    assert_eq!(handle_hanging().await, 1, "it comes again");
+    assert_eq!(rows.count().await, 0);
+    // The connection is as good as before.
+    while rows.count().await == 0 {
+        let event = next(&mut opened).await;
+        match Sent::send(&mut opened, &event).await {
+            Err(error) if error.is_retryable() => opened.rewind(),
+            sent => sent.unwrap(),
+        }
+    }
+    rows.is_all_of(&all(&store).await).await;
+}
+
+/// Where the database has given the transaction up for a statement that failed, nothing is confirmed.
+async fn what_is_said_to_be_written_is(log: &Log) {
+    let store = log.open().await;
+    append(&store, "a", 1..=1).await;
+    let mut opened = open(&store).await;
+    let event = next(&mut opened).await;
+    let handling = opened.begin(&event).await.unwrap();
+    handling.connection().unwrap().execute_unprepared("INSERT INTO what_is_not_there VALUES (1)").await.unwrap_err();
+    let committed = handling.commit().await;
+    assert_eq!(committed.is_ok(), checkpoints(log).await == [event.position], "{committed:?}");
+    assert_eq!(committed.is_ok(), database(log).url.starts_with("sqlite"), "{committed:?}");
+}
+
+async fn closing_does_not_wait_for_it(log: &Log) {
+    let (busy_timeout, connect_timeout) = (Duration::from_millis(200), Duration::from_secs(2));
+    let options = Options { busy_timeout, connect_timeout, ..Options::default() };
+    let store = EventStore::open_with(&database(log).url, &options, WriterOptions::default()).await.unwrap();
+    append(&store, "a", 1..=1).await;
+    let mut opened = open(&store).await;
+    let event = next(&mut opened).await;
+    let handling = opened.begin(&event).await.unwrap();
+    timeout(HOUR / 60, store.close()).await.expect("it comes to an end");
+    drop(handling);
+    let closed = opened.begin(&event).await;
+    assert!(matches!(closed, Err(SubscriptionError::Store(StoreError::Closed))), "{closed:?}");
+}
+
+/// A server of which nothing is heard any more: no step of a handling waits for it for ever, and none is done twice.
+#[tokio::test]
+async fn a_server_that_falls_silent_is_given_up() {
+    let database = Database::postgres().await;
+    let proxy = Proxy::before(&database.url, Commits::WithTheAppend).await;
+    let (connect_timeout, commit_timeout) = (Duration::from_secs(1), Duration::from_secs(1));
+    let options = Options { connect_timeout, commit_timeout, read_timeout: commit_timeout, ..Options::default() };
+    let store = EventStore::open_with(proxy.url(), &options, WriterOptions::default()).await.unwrap();
+    let direct = EventStore::open(&database.url).await.unwrap();
+    append(&direct, "a", 1..=4).await;
+    let sent = Sent::create(&database.url).await;
+    let mut opened = open(&store).await;
+    for at_commit in [true, false, true, false] {
+        let event = next(&mut opened).await;
+        let lost = if at_commit {
+            let handling = opened.begin(&event).await.unwrap();
+            let written = format!("INSERT INTO sent (position) VALUES ({})", event.position);
+            handling.connection().unwrap().execute_unprepared(&written).await.unwrap();
+            proxy.set_silent(true);
+            handling.commit().await
+        } else {
+            proxy.set_silent(true);
+            opened.begin(&event).await.map(drop)
+        };
+        let is_unknown = matches!(lost, Err(SubscriptionError::Store(StoreError::Unreachable(_))));
+        assert!(is_unknown, "{lost:?}");
+        proxy.set_silent(false);
+        loop {
+            match Sent::send(&mut opened, &event).await {
+                Ok(()) | Err(SubscriptionError::Confirmed { .. }) => break,
+                Err(error) => assert!(error.is_retryable(), "{error:?}"),
+            }
+        }
+    }
+    sent.is_all_of(&all(&direct).await).await;
+    store.close().await;
+    direct.close().await;
 }
 
 /// There, nothing else can be written.

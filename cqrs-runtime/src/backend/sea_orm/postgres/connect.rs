@@ -7,8 +7,9 @@ use tokio::time::timeout;
 
 use super::super::statement::one;
 use super::super::{Options, not_an_address, problem_of};
+use super::leases::begin::Transactions;
 use super::listen::Listening;
-use super::pool::{Limits, Pool, Transactions, conn_err};
+use super::pool::{How, Limits, Pool, conn_err};
 use crate::store::StoreError;
 
 /// One connection appends.
@@ -22,6 +23,7 @@ pub(super) struct Connections {
     pub(super) writer: Pool,
     pub(super) readers: Pool,
     pub(super) workers: Pool,
+    pub(super) transactions: Transactions,
     pub(super) listening: Listening,
 }
 
@@ -38,13 +40,14 @@ pub(super) async fn connect(url: &str, options: &Options) -> Result<Connections,
         Err(late) => return Err(StoreError::Unreachable(Box::new(late))),
     }
     let limits = |statement| Limits { connect: options.connect_timeout, statement };
-    let how = if keeps_no_statements(url) { Transactions::Nameless } else { Transactions::Implied };
+    let how = if keeps_no_statements(url) { How::Nameless } else { How::Implied };
     let writer = Pool::new(source(url, options).await?, WRITERS, how, limits(options.commit_timeout));
     let workers = Pool::new(source(url, options).await?, WORKERS, how, limits(options.commit_timeout));
     let readers = Pool::new(source(url, options).await?, options.readers.max(1), how, limits(options.read_timeout));
-    let commits = if how == Transactions::Implied { implied(&writer).await? } else { how };
-    let listening = Listening::new(server, how != Transactions::Nameless, options.connect_timeout);
-    Ok(Connections { writer: writer.with(commits), readers, workers: workers.with(commits), listening })
+    let commits = if how == How::Implied { implied(&writer).await? } else { how };
+    let listening = Listening::new(server, how != How::Nameless, options.connect_timeout);
+    let transactions = Transactions::new(url, options, commits);
+    Ok(Connections { writer: writer.with(commits), readers, workers: workers.with(commits), transactions, listening })
 }
 
 /// What makes connections, and keeps none.
@@ -57,10 +60,10 @@ async fn source(url: &str, options: &Options) -> Result<DatabaseConnection, DbEr
 /// How a statement becomes a READ COMMITTED transaction on connections of which nothing is said.
 ///
 /// The level is no parameter of the connection: a pgbouncer between refuses those that it does not know.
-async fn implied(writer: &Pool) -> Result<Transactions, DbErr> {
+async fn implied(writer: &Pool) -> Result<How, DbErr> {
     let row = one(writer, "SELECT current_setting('transaction_isolation')", []).await?;
     let level: String = row.map_or_else(|| Ok(String::new()), |row| row.try_get_by_index(0))?;
-    Ok(if level == "read committed" { Transactions::Implied } else { Transactions::Said })
+    Ok(if level == "read committed" { How::Implied } else { How::Said })
 }
 
 fn keeps_no_statements(url: &str) -> bool {

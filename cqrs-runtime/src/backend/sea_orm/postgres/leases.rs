@@ -1,6 +1,6 @@
 //! Sessions, leases and checkpoints on the server.
 
-mod begin;
+pub(super) mod begin;
 pub(super) mod fence;
 
 use std::time::Duration;
@@ -72,11 +72,12 @@ impl Leases for PostgresBackend {
         }
     }
 
-    async fn begin(&self, name: &str, worker: WorkerId, steps: &[Advance]) -> Result<Begun, StoreError> {
+    async fn begin(&self, session: &Session, steps: &[Advance]) -> Result<Begun, StoreError> {
         if let Some(verdict) = judged_unasked(steps) {
             return Ok(Begun::Refused(verdict));
         }
-        begin::begin(&self.workers, Fence { name, worker, steps, changes: false }).await
+        let fence = Fence { name: &session.name, worker: session.worker, steps, changes: false };
+        self.transactions.begin(fence, session.lease_time).await
     }
 
     async fn checkpoints(&self, name: &str) -> Result<Vec<Checkpoint>, StoreError> {

@@ -8,10 +8,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use sea_orm::sea_query::Values;
 use sea_orm::sqlx::{AssertSqlSafe, PgConnection, query_with, raw_sql};
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel, QueryResult, RuntimeErr,
-    SqlxError, TransactionOptions, TransactionTrait, Value,
-};
+use sea_orm::{DatabaseConnection, DbErr, QueryResult, RuntimeErr, SqlxError, Value};
 use sea_query_sqlx::SqlxValues;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -21,7 +18,7 @@ use super::super::statement::Run;
 
 /// How a statement becomes a READ COMMITTED transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Transactions {
+pub(super) enum How {
     /// By the server's default.
     Implied,
     /// The level is said, at the price of two more round trips: the server's default is another one.
@@ -53,7 +50,7 @@ pub(super) struct Pool {
     idle: Mutex<Vec<Idle>>,
     permits: Semaphore,
     size: u32,
-    transactions: Transactions,
+    how: How,
     limits: Limits,
     /// The server ends a transaction that its client leaves alone for so long, and so takes back the lock of the log.
     begin: String,
@@ -68,14 +65,14 @@ impl Run for Pool {
 }
 
 impl Pool {
-    pub(super) fn new(server: DatabaseConnection, size: u32, transactions: Transactions, limits: Limits) -> Self {
+    pub(super) fn new(server: DatabaseConnection, size: u32, how: How, limits: Limits) -> Self {
         let milliseconds = milliseconds(limits.statement);
         Self {
             server,
             idle: Mutex::default(),
             permits: Semaphore::new(size as usize),
             size,
-            transactions,
+            how,
             limits,
             begin: format!(
                 "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = {milliseconds}"
@@ -84,8 +81,8 @@ impl Pool {
     }
 
     /// The same connections, that run statements in another way.
-    pub(super) fn with(self, transactions: Transactions) -> Self {
-        Self { transactions, ..self }
+    pub(super) fn with(self, how: How) -> Self {
+        Self { how, ..self }
     }
 
     /// Waits for a statement, but no longer than one may take; the connection of one that is late is to be given up.
@@ -108,25 +105,6 @@ impl Pool {
         self.take_back(lease, sent)
     }
 
-    /// Whether others may write in its transactions: their statements have names.
-    pub(super) fn hands_out(&self) -> bool {
-        self.transactions != Transactions::Nameless
-    }
-
-    /// Begins a READ COMMITTED transaction for others to write in, on a connection of its own, which ends with it.
-    ///
-    /// The server ends it when its client leaves it alone for too long.
-    pub(super) async fn transaction(&self) -> Result<DatabaseTransaction, DbErr> {
-        let level = Some(IsolationLevel::ReadCommitted);
-        let options = TransactionOptions { isolation_level: level, ..TransactionOptions::default() };
-        let begun = timeout(self.limits.connect, self.server.begin_with_options(options)).await;
-        let transaction = begun.unwrap_or_else(|_| Err(conn_err(SqlxError::PoolTimedOut)))?;
-        let milliseconds = milliseconds(self.limits.statement);
-        let limit = format!("SET LOCAL idle_in_transaction_session_timeout = {milliseconds}");
-        self.limited(transaction.execute_unprepared(&limit)).await?;
-        Ok(transaction)
-    }
-
     fn take_back<T>(&self, lease: Lease<'_>, outcome: Result<T, DbErr>) -> Result<T, DbErr> {
         match &outcome {
             Ok(_) => lease.keep(),
@@ -138,11 +116,11 @@ impl Pool {
     }
 
     async fn run_on(&self, lease: &mut Lease<'_>, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, DbErr> {
-        if self.transactions == Transactions::Implied {
+        if self.how == How::Implied {
             return fetch(lease.connection(), sql, values, true).await;
         }
         let mut transaction = lease.begin().await?;
-        let rows = fetch(&mut transaction, sql, values, self.transactions == Transactions::Said).await?;
+        let rows = fetch(&mut transaction, sql, values, self.how == How::Said).await?;
         transaction.commit().await.map_err(query_err)?;
         Ok(rows)
     }
@@ -168,7 +146,7 @@ fn refuses_the_statement(error: &SqlxError) -> bool {
 }
 
 /// A time as the server's settings take it; 0 would be without end.
-fn milliseconds(time: Duration) -> u128 {
+pub(super) fn milliseconds(time: Duration) -> u128 {
     time.as_millis().clamp(1, i32::MAX as u128)
 }
 

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr};
 use tokio::time::{Instant, sleep};
@@ -30,17 +31,41 @@ pub(super) async fn connect(
     }
     let existing = parameters.split('&').any(|parameter| parameter == "mode=rw");
     let options = Options { create_if_missing: options.create_if_missing && !existing, ..*options };
-    let writer = pool(url, &options, 1).await?;
-    let readers = pool(url, &options, options.readers.max(1)).await?;
+    let writer = pool(url, &options, 1, |_| ()).await?;
+    let readers = pool(url, &options, options.readers.max(1), |_| ()).await?;
     Ok((writer, readers))
 }
 
 /// One more connection to a file that is there.
 pub(super) async fn another(url: &str, options: &Options) -> Result<DatabaseConnection, StoreError> {
-    pool(url, &Options { create_if_missing: false, ..*options }, 1).await
+    pool(url, &Options { create_if_missing: false, ..*options }, 1, |_| ()).await
 }
 
-async fn pool(url: &str, options: &Options, size: u32) -> Result<DatabaseConnection, StoreError> {
+/// As well; whoever has used it, it is ended unless it is fine.
+pub(super) async fn ended_unless(
+    url: &str,
+    options: &Options,
+    is_fine: impl Fn() -> bool + Clone + Send + Sync + 'static,
+) -> Result<DatabaseConnection, StoreError> {
+    let options = Options { create_if_missing: false, ..*options };
+    let ended = |connect: &mut ConnectOptions| {
+        connect.map_sqlx_sqlite_pool_opts(move |pool| {
+            let is_fine = is_fine.clone();
+            pool.after_release(move |_, _| {
+                let is_fine = is_fine();
+                async move { Ok(is_fine) }.boxed()
+            })
+        });
+    };
+    pool(url, &options, 1, ended).await
+}
+
+async fn pool(
+    url: &str,
+    options: &Options,
+    size: u32,
+    configured: impl FnOnce(&mut ConnectOptions),
+) -> Result<DatabaseConnection, StoreError> {
     let options = *options;
     let parameters = url.split_once('?').map_or("", |(_, parameters)| parameters);
     let read_only = parameters.split('&').any(|parameter| matches!(parameter, "mode=ro" | "immutable=1"));
@@ -54,6 +79,7 @@ async fn pool(url: &str, options: &Options, size: u32) -> Result<DatabaseConnect
         .test_before_acquire(false)
         .sqlx_logging(false)
         .map_sqlx_sqlite_opts(move |connect| configure(connect, &options, read_only));
+    configured(&mut connect);
     // SQLite's own time-out does not wait for a file that becomes a WAL file: of several that open a new file at once,
     // some would be turned away.
     let give_up = Instant::now() + options.busy_timeout;

@@ -77,11 +77,12 @@ impl Leases for SqliteBackend {
         }
     }
 
-    async fn begin(&self, name: &str, worker: WorkerId, steps: &[Advance]) -> Result<Begun, StoreError> {
+    async fn begin(&self, session: &Session, steps: &[Advance]) -> Result<Begun, StoreError> {
         if let Some(verdict) = judged_unasked(steps) {
             return Ok(Begun::Refused(verdict));
         }
-        begin::begin(self, Fence { name, worker, steps, changes: false }).await
+        let fence = Fence { name: &session.name, worker: session.worker, steps, changes: false };
+        begin::begin(self, fence, session.lease_time).await
     }
 
     async fn checkpoints(&self, name: &str) -> Result<Vec<Checkpoint>, StoreError> {
