@@ -8,6 +8,7 @@ mod impossible_times;
 mod invalid;
 mod large;
 mod neighbours;
+mod pages;
 pub(crate) mod pgbouncer;
 mod postgres;
 mod sqlite;

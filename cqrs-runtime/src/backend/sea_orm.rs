@@ -24,6 +24,10 @@ use crate::store::{AddressProblem, Backend, DEFAULT_POLL_INTERVAL, EventStore, S
 
 const PAGE: u64 = EventStore::PAGE;
 
+/// A page ends with the event by which its payloads have so many bytes.
+#[cfg(feature = "postgres")]
+const PAGE_BYTES: i64 = 16 << 20;
+
 /// How a database is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {

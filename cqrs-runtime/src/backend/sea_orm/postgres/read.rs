@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use sea_orm::Value;
 
-use super::super::PAGE;
 use super::super::filter::{self, Dialect, signed};
 use super::super::statement::all;
+use super::super::{PAGE, PAGE_BYTES};
 use super::pool::Pool;
 use super::row::{self, COLUMNS};
 use crate::store::{EventQuery, EventSink, StoreError};
@@ -34,6 +34,19 @@ impl Dialect for Postgres {
     }
 }
 
+/// Where the bytes of the payloads stand up to an event.
+const BYTES: usize = 14;
+
+/// The events of a page, as long as their payloads leave room: those that are stored apart are not looked at for that.
+fn bounded(events: &str, column: &str, order: &str) -> String {
+    format!(
+        "SELECT * FROM (
+            SELECT {COLUMNS}, sum(octet_length(payload)) OVER (ORDER BY {column} {order} ROWS UNBOUNDED PRECEDING) AS bytes
+            FROM ({events}) AS page) AS page
+        WHERE bytes - octet_length(payload) < {PAGE_BYTES} ORDER BY {column} {order}"
+    )
+}
+
 /// Hands the events of `query` to `sink`.
 pub(super) async fn read(connection: &Pool, query: &EventQuery, sink: EventSink<'_>) -> Result<(), StoreError> {
     let column = filter::order_column(query);
@@ -47,9 +60,9 @@ pub(super) async fn read(connection: &Pool, query: &EventQuery, sink: EventSink<
         let size = PAGE.min(left);
         page.values.push(signed(size).into());
         let (conditions, limit) = (page.sql, page.values.len());
-        let sql =
+        let events =
             format!("SELECT {COLUMNS} FROM cqrs_events WHERE {conditions} ORDER BY {column} {order} LIMIT ${limit}");
-        let rows = all(connection, &sql, page.values).await?;
+        let rows = all(connection, &bounded(&events, column, order), page.values).await?;
         for row in &rows {
             let event = row::event(row::postgres(row)?)?;
             last = Some(if column == "version" { event.version } else { event.position });
@@ -58,7 +71,8 @@ pub(super) async fn read(connection: &Pool, query: &EventQuery, sink: EventSink<
             }
         }
         let shown = rows.len() as u64;
-        if shown < size {
+        let bytes: i64 = rows.last().map_or(Ok(0), |row| row.try_get_by_index(BYTES))?;
+        if shown < size && bytes < PAGE_BYTES {
             break;
         }
         left -= shown;
