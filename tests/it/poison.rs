@@ -12,6 +12,7 @@ mod parked;
 mod under_load;
 mod unknown;
 mod unstorable;
+mod verifying;
 
 macro_rules! on_both {
     ($($case:ident)+) => {

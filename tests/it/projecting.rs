@@ -2,7 +2,10 @@
 //! rebuilt: each table is compared with a plain fold of the log, cell for cell, up to the checkpoints beside it.
 
 mod batches;
+mod beside;
+mod busy;
 mod controlling;
+mod documents;
 mod fenced;
 mod fold;
 pub(crate) mod killed;

@@ -14,7 +14,7 @@ use async_trait::async_trait;
 
 pub use self::batch::{BatchKind, Changed, Placing, RowBatch, TableWrite};
 pub use self::changes::{ChangeCounts, ChangesQuery, SeenChanges, ToldChanges};
-pub use self::compare::{Compare, CompareRows, Compared};
+pub use self::compare::{Compare, CompareRows, Compared, LoneLetter};
 pub use self::generation::{Generation, GenerationKey, GenerationState, NewGeneration, StateVerdict, SwapVerdict};
 pub use self::letter::{DeadLetter, Discard, LetterChanges, LetterRequest};
 pub use self::select::{Comparison, Condition, Keys, Order, Select, Selected};

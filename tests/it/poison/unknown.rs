@@ -78,7 +78,7 @@ fn told(letters: &[DeadLetter]) -> Vec<(u64, &str, bool)> {
 }
 
 /// Somebody can't be read in the midst of it; the positions of that, and of those behind it.
-async fn held(bench: &Bench) -> (u64, u64, u64) {
+pub(super) async fn held(bench: &Bench) -> (u64, u64, u64) {
     moves(bench, "", "ada", 1, Fault::Nothing).await;
     moves(bench, "", "bob", 2, Fault::Nothing).await;
     let poison = moves(bench, "", "ada", 3, Fault::Unreadable).await;

@@ -40,9 +40,13 @@ pub(crate) enum Step {
 /// What the test does between two steps.
 pub(crate) type Hook = Box<dyn Fn(Step) -> BoxFuture<'static, ()> + Send + Sync>;
 
+/// What the test refuses: what is asked for, and of what.
+pub(crate) type Refuse = Box<dyn Fn(&'static str, &str) -> Result<(), StoreError> + Send + Sync>;
+
 struct Stepped {
     backend: Arc<dyn Backend>,
     hook: Hook,
+    refuse: Refuse,
 }
 
 impl Stepped {
@@ -56,8 +60,18 @@ pub(crate) async fn stepped(
     url: &str,
     hook: impl Fn(Step) -> BoxFuture<'static, ()> + Send + Sync + 'static,
 ) -> EventStore {
+    refusing(url, hook, |_, _| Ok(())).await
+}
+
+/// The same, and the test may refuse what is asked.
+pub(crate) async fn refusing(
+    url: &str,
+    hook: impl Fn(Step) -> BoxFuture<'static, ()> + Send + Sync + 'static,
+    refuse: impl Fn(&'static str, &str) -> Result<(), StoreError> + Send + Sync + 'static,
+) -> EventStore {
     let backend = open(url, &Options::default()).await.unwrap();
-    EventStore::with_backend(Arc::new(Stepped { backend, hook: Box::new(hook) }), WriterOptions::default())
+    let (hook, refuse) = (Box::new(hook), Box::new(refuse));
+    EventStore::with_backend(Arc::new(Stepped { backend, hook, refuse }), WriterOptions::default())
 }
 
 #[async_trait]
@@ -123,6 +137,7 @@ impl Leases for Stepped {
     }
 
     async fn checkpoints(&self, name: &str) -> Result<Vec<Checkpoint>, StoreError> {
+        (self.refuse)("checkpoints", name)?;
         self.backend.checkpoints(name).await
     }
 }
@@ -134,6 +149,7 @@ impl Tables for Stepped {
     }
 
     async fn generations(&self, projection: &str) -> Result<Vec<Generation>, StoreError> {
+        (self.refuse)("generations", projection)?;
         self.inner()?.generations(projection).await
     }
 
@@ -154,10 +170,12 @@ impl Tables for Stepped {
         from: GenerationState,
         to: GenerationState,
     ) -> Result<StateVerdict, StoreError> {
+        (self.refuse)("set_state", &generation.to_string())?;
         self.inner()?.set_state(generation, from, to).await
     }
 
     async fn drop_generation(&self, generation: &GenerationKey) -> Result<(), StoreError> {
+        (self.refuse)("drop_generation", &generation.to_string())?;
         self.inner()?.drop_generation(generation).await
     }
 
@@ -192,15 +210,18 @@ impl Tables for Stepped {
     }
 
     async fn letters(&self, generation: &GenerationKey) -> Result<Vec<DeadLetter>, StoreError> {
+        (self.refuse)("letters", &generation.to_string())?;
         self.inner()?.letters(generation).await
     }
 
     async fn discards(&self, projection: &str) -> Result<Vec<Discard>, StoreError> {
+        (self.refuse)("discards", projection)?;
         self.inner()?.discards(projection).await
     }
 
     async fn compare(&self, compare: &Compare<'_>) -> Result<Compared, StoreError> {
         (self.hook)(Step::Compare).await;
+        (self.refuse)("compare", &compare.verifying.to_string())?;
         let compared = self.inner()?.compare(compare).await?;
         (self.hook)(Step::Compared).await;
         Ok(compared)

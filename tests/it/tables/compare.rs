@@ -16,6 +16,8 @@ on_both! {
     rows_of_one_side_alone_are_told
     rows_of_keys_are_told_whether_they_differ_or_not
     keys_of_several_columns_are_gone_through_in_order
+    long_rows_are_told_few_at_once
+    what_is_parked_on_one_side_alone_is_told
 }
 
 fn full(id: &str) -> Wide {
@@ -37,7 +39,8 @@ fn full(id: &str) -> Wide {
 async fn compare(fixture: &Fixture, shape: &TableShape, rows: CompareRows) -> Compared {
     let key = |number| GenerationKey { projection: shape.name.clone(), number };
     let (serving, verifying) = (&key(1), &key(2));
-    fixture.tables().compare(&Compare { serving, verifying, table: shape, rows }).await.unwrap()
+    let at_once = Compare::ROWS;
+    fixture.tables().compare(&Compare { serving, verifying, table: shape, rows, at_once }).await.unwrap()
 }
 
 /// All pairs that differ, and how many rows were looked at.
@@ -73,9 +76,11 @@ async fn what_is_the_same_is_not_told(fixture: Fixture) {
     assert_eq!((compared.serves, compared.last), (true, None));
     let mut positions = compared.positions;
     positions.sort_unstable();
-    assert_eq!(positions, [(0, 3), (1, 3), (2, 3), (3, 3)]);
+    let id = Uuid::from_u128(3);
+    assert_eq!(positions, [(0, 3, id), (1, 3, id), (2, 3, id), (3, 3, id)]);
     let key = |number| GenerationKey { projection: shape.name.clone(), number };
-    let turned = Compare { serving: &key(2), verifying: &key(1), table: &shape, rows: CompareRows::Behind(None) };
+    let (serving, verifying, rows, at_once) = (&key(2), &key(1), CompareRows::Behind(None), Compare::ROWS);
+    let turned = Compare { serving, verifying, table: &shape, rows, at_once };
     assert!(!fixture.tables().compare(&turned).await.unwrap().serves, "the second one does not serve");
 }
 
@@ -159,4 +164,62 @@ async fn keys_of_several_columns_are_gone_through_in_order(fixture: Fixture) {
     assert_eq!((pairs.len(), rows), (1 + 99 + 1 + 1_000 + 1, 5_000 - 100));
     let told: Vec<_> = pairs.iter().map(|pair| pair[0].to_string()).collect();
     assert_eq!(told.iter().collect::<std::collections::HashSet<_>>().len(), told.len(), "each once");
+}
+
+/// Each of them differs, and one of them is longer than what is told at once.
+async fn long_rows_are_told_few_at_once(fixture: Fixture) {
+    const MOST: usize = 8 << 20;
+    let long = |id: usize, letter: &str| {
+        let length = if id == 20 { MOST } else { 1 << 20 };
+        Wide { text: Some(letter.repeat(length / 2)), ..Wide::of(format!("{id:02}")) }
+    };
+    let shape = TableShape { indices: Vec::new(), ..Wide::shape() };
+    for (position, letter) in [(3, "ä"), (5, "ö")] {
+        let mut filling = fixture.filling(&shape).await;
+        for step in 0..6_u8 {
+            let rows: Vec<_> = (step * 5..step * 5 + 5).map(|id| long(id.into(), letter)).collect();
+            filling.put(position + 10 * u64::from(step), &rows).await;
+        }
+        if position == 3 {
+            filling.serve().await;
+        }
+    }
+    let key = |number| GenerationKey { projection: shape.name.clone(), number };
+    let (serving, verifying, mut at_once, mut first) = (&key(1), &key(2), Compare::ROWS, None);
+    let (mut told, mut rows) = (Vec::new(), 0);
+    loop {
+        let compare = Compare { serving, verifying, table: &shape, rows: CompareRows::Behind(first), at_once };
+        let compared = fixture.tables().compare(&compare).await.unwrap();
+        let pairs: Vec<Value> = serde_json::from_str(&compared.pairs).unwrap();
+        assert!(compared.pairs.len() <= MOST || pairs.len() == 1, "{} bytes", compared.pairs.len());
+        told.extend(pairs.iter().map(|pair| pair[0][1].as_str().unwrap().to_owned()));
+        rows += compared.rows;
+        (first, at_once) = (compared.last, compared.at_once * 2);
+        if first.is_none() {
+            break;
+        }
+    }
+    assert_eq!((told, rows), ((0..30).map(|id| format!("{id:02}")).collect(), 30));
+}
+
+async fn what_is_parked_on_one_side_alone_is_told(fixture: Fixture) {
+    let shape = both(&fixture, &[full("a")]).await;
+    let compared = compare(&fixture, &shape, CompareRows::Behind(None)).await;
+    assert_eq!(compared.letters, []);
+    for (name, position, sequence) in
+        [("wide@1", 1, 8), ("wide@1", 2, 8), ("wide@1", 4, 8), ("wide@2", 4, 8), ("wide@2", 2, 9), ("wide@3", 3, 8)]
+    {
+        let letter = format!(
+            "INSERT INTO cqrs_dead_letters (name, position, sequence, sequence_key, tenant, stream_type, stream_id, version,
+                event_name, schema_version, error, attempts, parked_at)
+            SELECT '{name}', {position}, {sequence}, 'a', '', 'b', 'c', 1, 'd', 1, '', 0, created_at
+            FROM cqrs_generations WHERE number = 1"
+        );
+        fixture.database.execute(&letter).await;
+    }
+    let mut compared = compare(&fixture, &shape, CompareRows::Keys("[]".to_owned())).await;
+    compared.letters.sort_unstable_by_key(|letter| (letter.position, letter.sequence));
+    let told: Vec<_> =
+        compared.letters.iter().map(|letter| (letter.position, letter.sequence, letter.is_served)).collect();
+    assert_eq!(told, [(1, 8, true), (2, 8, true), (2, 9, false)], "the second is parked in two sequences");
 }

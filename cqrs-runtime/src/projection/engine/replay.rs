@@ -1,5 +1,6 @@
 //! Projecting up to given positions, and no further.
 
+use std::any::Any;
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
@@ -10,7 +11,10 @@ use super::EngineError;
 use super::page::Page;
 use super::worker::Worker;
 use crate::store::guard::message;
-use crate::store::{Advance, Lease};
+use crate::store::{Advance, Lease, LetterRequest};
+
+/// What a panic has left.
+type Panic = Box<dyn Any + Send>;
 
 /// How far a partition is to come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +42,17 @@ impl<M: Projection> Worker<M> {
     /// After an error, what is in memory is forgotten; the next step begins anew.
     pub(crate) async fn step_to(&mut self, goals: &[Goal]) -> Result<Replayed, EngineError> {
         let step = AssertUnwindSafe(self.try_step_to(goals)).catch_unwind().await;
-        // What it was in the midst of is forgotten.
+        self.taken(step)
+    }
+
+    /// Tries the letters of a sequence again, if there are any: what follows from it is left to the next steps.
+    pub(crate) async fn try_again(&mut self, sequence: i64) -> Result<Replayed, EngineError> {
+        let step = AssertUnwindSafe(self.retry_alone(sequence)).catch_unwind().await;
+        self.taken(step)
+    }
+
+    /// What a step has come to; after an error, what it was in the midst of is forgotten.
+    fn taken(&mut self, step: Result<Result<Replayed, EngineError>, Panic>) -> Result<Replayed, EngineError> {
         let step = step.unwrap_or_else(|panic| Err(EngineError::Panicked { message: message(&*panic) }));
         if step.is_err() {
             self.start_anew();
@@ -46,13 +60,34 @@ impl<M: Projection> Worker<M> {
         step
     }
 
-    async fn try_step_to(&mut self, goals: &[Goal]) -> Result<Replayed, EngineError> {
+    /// Whether all partitions are its own; then it knows all letters.
+    async fn has_taken_all(&mut self) -> Result<bool, EngineError> {
         self.take_leases().await?;
-        let partitions = self.generation.partitions;
-        if u32::try_from(self.leases.len()) != Ok(partitions) {
+        let all = u32::try_from(self.leases.len()) == Ok(self.generation.partitions);
+        if all {
+            self.take_letters().await?;
+        }
+        Ok(all)
+    }
+
+    async fn retry_alone(&mut self, sequence: i64) -> Result<Replayed, EngineError> {
+        // In the order of the log, one may have become free by those before it.
+        self.letters_at = None;
+        if !self.has_taken_all().await? {
             return Ok(Replayed::Waits);
         }
-        self.take_letters().await?;
+        if !self.letters.free(sequence).is_empty() {
+            self.retry(sequence, LetterRequest::Retry).await?;
+        }
+        // Where the partitions were lost meanwhile, nothing has been tried.
+        Ok(if self.leases.is_empty() { Replayed::Waits } else { Replayed::Moved { events: 0 } })
+    }
+
+    async fn try_step_to(&mut self, goals: &[Goal]) -> Result<Replayed, EngineError> {
+        if !self.has_taken_all().await? {
+            return Ok(Replayed::Waits);
+        }
+        let partitions = self.generation.partitions;
         // What was left out for good before is left out here.
         if let Some((sequence, request)) = self.letters.outstanding() {
             self.retry(sequence, request).await?;

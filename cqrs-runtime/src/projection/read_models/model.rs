@@ -42,6 +42,8 @@ pub(super) trait Works: Send {
     async fn step(&mut self) -> Result<Progress, EngineError>;
     /// A step towards a goal of each partition, and no further.
     async fn step_to(&mut self, goals: &[Goal]) -> Result<Replayed, EngineError>;
+    /// Tries the letters of a sequence again, where all partitions are its.
+    async fn try_again(&mut self, sequence: i64) -> Result<Replayed, EngineError>;
     /// Moves the checkpoints to the end of the log, behind which nothing was found.
     async fn settle(&mut self) -> Result<(), EngineError>;
     async fn release(&mut self) -> Result<(), StoreError>;
@@ -113,6 +115,10 @@ impl<M: Projection> Works for Worker<M> {
 
     async fn step_to(&mut self, goals: &[Goal]) -> Result<Replayed, EngineError> {
         Self::step_to(self, goals).await
+    }
+
+    async fn try_again(&mut self, sequence: i64) -> Result<Replayed, EngineError> {
+        Self::try_again(self, sequence).await
     }
 
     async fn settle(&mut self) -> Result<(), EngineError> {

@@ -2,9 +2,12 @@
 //!
 //! A row is only judged where both sides have seen the same events of its sequence. The replay comes to the very
 //! checkpoints that the partitions of what serves had at one moment; whatever has changed there between that moment and
-//! the comparison is looked at once more, at a moment to whose checkpoints the replay comes as well. So each row is judged
-//! exactly, while others append and project.
+//! the comparison is looked at once more, at a moment to whose checkpoints the replay comes as well. What is parked in the
+//! replay alone was retried or left out in what serves since: it is tried again first. So each row is judged exactly,
+//! while others append, project, and see to dead letters.
 
+mod begin;
+mod end;
 mod judge;
 mod report;
 mod run;
@@ -18,7 +21,7 @@ pub(super) use self::sweep::Silent;
 
 use self::run::Run;
 use super::super::engine::EngineError;
-use super::{ReadModels, RebuildError, RebuildOptions, StoreError};
+use super::{ReadModels, RebuildError, StoreError};
 
 /// How far a verification has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +49,8 @@ pub enum VerifyStep {
     Replaying,
     /// It compares the rows.
     Comparing,
+    /// What was projected anew is brought up to date, so that it can serve.
+    Repairing,
 }
 
 /// What a verification is to do.
@@ -133,8 +138,9 @@ impl ReadModels {
     /// with that of the tables that serve, while these go on serving and are kept up to date.
     ///
     /// Where there is a difference, the tables that were made can be let [serve](VerifyOptions::repair); else they are
-    /// dropped. A verification that does not come to its end, its process having been killed or this future dropped, is gone on
-    /// with by the next one, or its tables are dropped by any process in which read models [run](Self::start).
+    /// dropped. A verification that does not come to its end, its process having been killed, this future dropped, or for an
+    /// error, is gone on with by the next one, or its tables are dropped by any process in which read models
+    /// [run](Self::start). A database that is busy or restarted meanwhile is waited for.
     ///
     /// ```no_run
     /// # use cqrs_runtime::projection::{ReadModels, VerifyError, VerifyOptions};
@@ -160,23 +166,13 @@ impl ReadModels {
     ) -> Result<Verified, VerifyError> {
         let model = self.model(name).ok_or_else(|| VerifyError::NotListed { name: name.to_owned() })?;
         let mut run = Run::begin(self, model, options).await?;
-        match run.run(&mut progress).await {
-            Ok(()) if options.repair && !run.found.is_clean() => {
-                let rebuild = RebuildOptions { accept_parked: options.accept_parked };
-                let (mut found, filling) = run.into_building().await?;
-                match filling.until_it_serves(rebuild, |_| ()).await {
-                    Ok(repaired) => {
-                        found.repaired = Some(repaired.generation);
-                        Ok(found)
-                    }
-                    Err(source) => Err(VerifyError::Repair { found: Box::new(found), source: Box::new(source) }),
-                }
-            }
-            ended => {
-                let found = run.leave().await;
-                ended?;
-                found
-            }
+        if let Err(error) = run.run(&mut progress).await {
+            run.give_up(&error).await;
+            return Err(error);
         }
+        if run.found.is_clean() || !options.repair {
+            return Ok(run.leave().await);
+        }
+        run.repair(&mut progress).await
     }
 }

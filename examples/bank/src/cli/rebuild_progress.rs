@@ -12,21 +12,18 @@ use super::output::thousands;
 const EVERY: Duration = Duration::from_secs(2);
 
 pub(crate) struct Shown {
-    bar: ProgressBar,
+    /// Nothing before there is something to show.
+    bar: Option<ProgressBar>,
     is_terminal: bool,
-    line_at: Instant,
+    /// When the last line was written.
+    line_at: Option<Instant>,
     /// Where it was when it was first told of: what was there before costs no time.
     began: Option<(u64, Duration)>,
 }
 
 impl Shown {
     pub(crate) fn new() -> Self {
-        let is_terminal = io::stderr().is_terminal();
-        let bar = if is_terminal { ProgressBar::new(0) } else { ProgressBar::hidden() };
-        // The template is fixed and known to be right; a wrong one costs the looks alone.
-        let style = ProgressStyle::with_template("{prefix} {bar:30} {percent:>3} %  {msg}")
-            .unwrap_or_else(|_| ProgressStyle::default_bar());
-        Self { bar: bar.with_style(style), is_terminal, line_at: Instant::now(), began: None }
+        Self { bar: None, is_terminal: io::stderr().is_terminal(), line_at: None, began: None }
     }
 
     pub(crate) fn show(&mut self, progress: &RebuildProgress) {
@@ -36,12 +33,8 @@ impl Shown {
         let left = left(position - began.min(position), head - position.min(head), elapsed.saturating_sub(since));
         let left = left.map_or_else(String::new, |left| format!(", {} left", HumanDuration(left)));
         if self.is_terminal {
-            self.bar.set_prefix(name);
-            self.bar.set_length(head);
-            self.bar.set_position(position);
-            self.bar.set_message(format!("{} events, {}/s{left}", thousands(events), thousands(rate)));
-        } else if self.line_at.elapsed() >= EVERY {
-            self.line_at = Instant::now();
+            self.draw(name, (position, head), format!("{} events, {}/s{left}", thousands(events), thousands(rate)));
+        } else if position < head && self.is_due() {
             let (position, head) = (thousands(position), thousands(head));
             eprintln!(
                 "{name}: position {position} of {head}, {} events, {}/s{left}",
@@ -54,27 +47,48 @@ impl Shown {
     pub(crate) fn show_verify(&mut self, progress: &VerifyProgress) {
         let VerifyProgress { name, step, position, to, events, rows, elapsed } = *progress;
         match step {
-            VerifyStep::Replaying => {
+            VerifyStep::Replaying | VerifyStep::Repairing => {
                 let generation = 0;
                 self.show(&RebuildProgress { name, generation, position, head: to, events, elapsed });
             }
             VerifyStep::Comparing if self.is_terminal => {
-                self.bar.set_prefix(name);
-                self.bar.set_length(to);
-                self.bar.set_position(position);
-                self.bar.set_message(format!("{} rows compared", thousands(rows)));
+                self.draw(name, (position, to), format!("{} rows compared", thousands(rows)));
             }
-            VerifyStep::Comparing if self.line_at.elapsed() >= EVERY => {
-                self.line_at = Instant::now();
+            VerifyStep::Comparing if self.line_at.is_some() && self.is_due() => {
                 eprintln!("{name}: {} rows compared", thousands(rows));
             }
+            // What was quick is over.
             VerifyStep::Comparing => {}
         }
     }
 
+    fn draw(&mut self, name: &'static str, (position, to): (u64, u64), message: String) {
+        if let Some(bar) = &self.bar {
+            bar.set_length(to);
+            bar.set_position(position);
+            return bar.set_message(message);
+        }
+        // The template is fixed and known to be right; a wrong one costs the looks alone.
+        let style = ProgressStyle::with_template("{prefix} {bar:30} {percent:>3} %  {msg}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
+        let bar =
+            ProgressBar::new(to).with_style(style).with_prefix(name).with_position(position).with_message(message);
+        bar.tick();
+        self.bar = Some(bar);
+    }
+
+    /// Whether a line is due: the first at once, unless all is done by then.
+    fn is_due(&mut self) -> bool {
+        let is_due = self.line_at.is_none_or(|at| at.elapsed() >= EVERY);
+        if is_due {
+            self.line_at = Some(Instant::now());
+        }
+        is_due
+    }
+
     /// Leaves nothing of the bar.
     pub(crate) fn finish(&self) {
-        self.bar.finish_and_clear();
+        self.bar.iter().for_each(ProgressBar::finish_and_clear);
     }
 }
 

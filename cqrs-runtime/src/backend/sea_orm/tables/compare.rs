@@ -1,16 +1,16 @@
 //! Holding the rows of one generation against those of another, in the database.
 
-use sea_orm::Value;
+use sea_orm::{QueryResult, Value};
+use serde::de::DeserializeOwned;
 
 use super::super::statement::{Run, one};
 use super::corrupt;
-use super::load::joined;
 use super::spelling::{Spelling, is_of_key, listed, quoted, text};
 use crate::column::ColumnType;
-use crate::store::{Compare, CompareRows, Compared, StoreError, TableShape};
+use crate::store::{Compare, CompareRows, Compared, LoneLetter, StoreError, TableShape};
 
-/// About so many rows of either side are compared at once.
-const ROWS: u32 = 2_000;
+/// Pairs of so many bytes are told together at most.
+const BYTES: i64 = 8 << 20;
 
 /// The parameters: where the rows begin, or their keys; and where they end.
 const FIRST: usize = 1;
@@ -21,24 +21,48 @@ pub(in super::super) async fn compare<S: Spelling>(
     connection: &impl Run,
     compare: &Compare<'_>,
 ) -> Result<Compared, StoreError> {
-    let (first, last) = match &compare.rows {
-        CompareRows::Behind(first) => (first.clone(), end::<S>(connection, compare, first.as_ref()).await?),
-        CompareRows::Keys(keys) => (Some(keys.clone()), None),
-    };
-    let values: Vec<Value> = first.iter().chain(&last).map(|cells| cells.as_str().into()).collect();
-    let sql = sql::<S>(compare, first.is_some(), last.is_some());
-    let row = one(connection, &sql, values).await?;
-    let row = row.ok_or_else(|| corrupt("cqrs_generations", "there is no answer"))?;
-    let (positions, rows): (String, i64) = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
-    let positions =
-        serde_json::from_str(&positions).map_err(|_| corrupt("cqrs_checkpoints", "a number is out of range"))?;
-    Ok(Compared {
-        serves: row.try_get_by_index::<i64>(0)? > 0,
-        positions,
-        rows: u64::try_from(rows).unwrap_or_default(),
-        pairs: joined(vec![row.try_get_by_index(3)?, row.try_get_by_index(4)?]),
-        last,
-    })
+    let mut at_once = compare.at_once.max(1);
+    loop {
+        let (first, last) = match &compare.rows {
+            CompareRows::Behind(first) => {
+                (first.clone(), end::<S>(connection, compare, first.as_ref(), at_once).await?)
+            }
+            CompareRows::Keys(keys) => (Some(keys.clone()), None),
+        };
+        let values: Vec<Value> = first.iter().chain(&last).map(|cells| cells.as_str().into()).collect();
+        let sql = sql::<S>(compare, first.is_some(), last.is_some());
+        let row = one(connection, &sql, values).await?;
+        let row = row.ok_or_else(|| corrupt("cqrs_generations", "there is no answer"))?;
+        let Some(pairs) = row.try_get_by_index(4)? else {
+            at_once = fewer(at_once, row.try_get_by_index(5)?);
+            continue;
+        };
+        let rows: i64 = row.try_get_by_index(3)?;
+        let letters = column::<(i64, u64, u8)>(&row, 2, "cqrs_dead_letters")?.into_iter();
+        let letters =
+            letters.map(|(sequence, position, is_served)| LoneLetter { sequence, position, is_served: is_served > 0 });
+        return Ok(Compared {
+            serves: row.try_get_by_index::<i64>(0)? > 0,
+            positions: column(&row, 1, "cqrs_checkpoints")?,
+            letters: letters.collect(),
+            rows: u64::try_from(rows).unwrap_or_default(),
+            pairs,
+            last,
+            at_once,
+        });
+    }
+}
+
+/// The rows of JSON in a column.
+fn column<T: DeserializeOwned>(row: &QueryResult, index: usize, table: &'static str) -> Result<Vec<T>, StoreError> {
+    let text: String = row.try_get_by_index(index)?;
+    serde_json::from_str(&text).map_err(|_| corrupt(table, "a number is out of range"))
+}
+
+/// How many rows are compared at once after so many, of which those that differ have too many bytes.
+fn fewer(at_once: u32, bytes: i64) -> u32 {
+    let fit = i64::from(at_once).saturating_mul(BYTES) / bytes.max(1);
+    u32::try_from(fit).unwrap_or(u32::MAX).min(at_once / 2).max(1)
 }
 
 /// Where the rows end that are compared at once: the key that is so many rows away on the side on which they are more.
@@ -46,12 +70,13 @@ async fn end<S: Spelling>(
     connection: &impl Run,
     compare: &Compare<'_>,
     first: Option<&String>,
+    at_once: u32,
 ) -> Result<Option<String>, StoreError> {
     let table = compare.table;
     let order = key(table, "t").join(", ");
     let behind = behind::<S>(table, first.is_some().then_some((">", FIRST)));
     let side = |name: String| {
-        let (name, far) = (quoted(&name), ROWS - 1);
+        let (name, far) = (quoted(&name), at_once - 1);
         format!(
             "SELECT * FROM (SELECT {order} FROM {name} AS t WHERE {behind} ORDER BY {order} LIMIT 1 OFFSET {far}) AS t"
         )
@@ -65,7 +90,7 @@ async fn end<S: Spelling>(
 }
 
 fn sql<S: Spelling>(compare: &Compare<'_>, first: bool, last: bool) -> String {
-    let Compare { serving, verifying, table, rows } = compare;
+    let Compare { serving, verifying, table, rows, .. } = compare;
     let side = |name: String| match rows {
         CompareRows::Behind(_) => {
             let from = behind::<S>(table, first.then_some((">", FIRST)));
@@ -85,26 +110,38 @@ fn sql<S: Spelling>(compare: &Compare<'_>, first: bool, last: bool) -> String {
     };
     let same = key(table, "l").into_iter().zip(key(table, "v")).map(|(one, other)| format!("{one} = {other}"));
     let same = same.collect::<Vec<_>>().join(" AND ");
-    let told = match rows {
-        CompareRows::Behind(_) => format!("WHERE {}", differ::<S>(table)),
-        CompareRows::Keys(_) => String::new(),
+    let (told, fits) = match rows {
+        // One pair is told however long it is.
+        CompareRows::Behind(_) => {
+            (format!("WHERE {}", differ::<S>(table)), format!("size.bytes <= {BYTES} OR size.pairs < 2"))
+        }
+        CompareRows::Keys(_) => (String::new(), "true".to_owned()),
     };
     let of_key = S::row(&key_cells::<S>(table, |column| format!("coalesce(l.{column}, v.{column})")));
+    let pair = S::row(&[of_key, S::row(&cells::<S>(table, "l")), S::row(&cells::<S>(table, "v"))]);
+    let (name, other) = (text(&serving.to_string()), text(&verifying.to_string()));
+    let position = ["t.partition".to_owned(), "t.position".to_owned(), S::event_id("t.event_id")];
+    let letter =
+        ["t.sequence".to_owned(), "t.position".to_owned(), format!("CASE t.name WHEN {name} THEN 1 ELSE 0 END")];
     // Two of them: a full join finds no index where it would have to make one.
-    let page = S::page(&S::row(&[of_key, S::row(&cells::<S>(table, "l")), S::row(&cells::<S>(table, "v"))]));
-    let positions = S::page(&S::row(&["t.partition".to_owned(), "t.position".to_owned()]));
     format!(
-        "WITH l AS ({}), v AS ({})
+        "WITH l AS ({}), v AS ({}), told AS MATERIALIZED (
+            SELECT CAST({pair} AS text) AS pair FROM l LEFT JOIN v ON {same} {told} UNION ALL
+            SELECT CAST({pair} AS text) AS pair FROM v LEFT JOIN l ON {same} WHERE l.tenant IS NULL)
         SELECT (SELECT count(*) FROM cqrs_generations WHERE projection = {} AND number = {} AND state = 'serving'),
-            (SELECT {positions} FROM cqrs_checkpoints AS t WHERE t.name = {}),
+            (SELECT {} FROM cqrs_checkpoints AS t WHERE t.name = {name}),
+            (SELECT {} FROM (SELECT min(d.name) AS name, d.sequence, d.position FROM cqrs_dead_letters AS d
+                WHERE d.name IN ({name}, {other}) GROUP BY d.sequence, d.position HAVING count(*) = 1) AS t),
             (SELECT count(*) FROM l),
-            (SELECT {page} FROM l LEFT JOIN v ON {same} {told}),
-            (SELECT {page} FROM v LEFT JOIN l ON {same} WHERE l.tenant IS NULL)",
+            CASE WHEN {fits} THEN (SELECT '[' || coalesce(string_agg(pair, ','), '') || ']' FROM told) END,
+            size.bytes
+        FROM (SELECT CAST(coalesce(sum(octet_length(pair)), 0) AS bigint) AS bytes, count(*) AS pairs FROM told) AS size",
         side(serving.table(&table.name)),
         side(verifying.table(&table.name)),
         text(&serving.projection),
         serving.number,
-        text(&serving.to_string()),
+        S::page(&S::row(&position)),
+        S::page(&S::row(&letter)),
     )
 }
 

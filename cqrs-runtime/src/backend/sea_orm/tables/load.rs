@@ -49,7 +49,7 @@ async fn page<S: Spelling>(
 }
 
 /// The rows of several pages as those of one.
-pub(super) fn joined(mut pages: Vec<String>) -> String {
+fn joined(mut pages: Vec<String>) -> String {
     if pages.len() == 1 {
         return pages.remove(0);
     }

@@ -69,6 +69,9 @@ pub(in super::super) trait Spelling {
     /// A column's value as people read it.
     fn to_people(column: &str, ty: ColumnType) -> String;
 
+    /// The id of an event as a text.
+    fn event_id(column: &str) -> String;
+
     /// Cells as a row of JSON.
     fn row(cells: &[String]) -> String;
 

@@ -1,64 +1,53 @@
 //! A verification under way.
 
-use std::collections::HashMap;
-use std::ops::ControlFlow;
+use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
-use tokio::time::sleep;
 use uuid::Uuid;
 
+use super::begin::make_way;
 use super::judge::Pair;
 use super::report::{DifferenceKind, Verified};
 use super::{VerifyError, VerifyOptions, VerifyProgress, VerifyStep};
-use crate::event::RawEvent;
-use crate::projection::engine::{Goal, Replayed, goals};
-use crate::projection::read_models::filling::{Filling, PAUSE};
+use crate::projection::engine::{EngineError, Goal, Replayed};
+use crate::projection::read_models::filling::Filling;
 use crate::projection::read_models::model::Model;
 use crate::projection::read_models::{ReadModels, RebuildError, StoreError};
 use crate::read_model::Table;
-use crate::store::{Compare, CompareRows, Compared, EventQuery, Generation, GenerationState, StateVerdict, TableShape};
+use crate::store::{
+    Compare, CompareRows, Compared, DeadLetter, Discard, Generation, GenerationState, LoneLetter, TableShape,
+};
 
 /// What replays, and what it is compared with.
 pub(super) struct Run<'r> {
-    read_models: &'r ReadModels,
-    model: &'r dyn Model,
-    options: VerifyOptions,
-    filling: Filling,
-    serving: Generation,
+    pub(super) read_models: &'r ReadModels,
+    pub(super) model: &'r dyn Model,
+    pub(super) options: VerifyOptions,
+    pub(super) filling: Filling,
+    pub(super) serving: Generation,
     /// How far the replay is to come, and has come once it is compared.
-    goals: Vec<Goal>,
+    pub(super) goals: Vec<Goal>,
     pub(super) found: Verified,
-    /// The hash of the sequence of each difference that is told.
-    sequences: Vec<i64>,
+    /// Of each difference that is told, the hash of the sequence, and the positions of its events that were parked in what
+    /// serves alone.
+    told: Vec<(i64, Vec<u64>)>,
+    /// What is parked in the replay alone, and was tried again.
+    tried: HashSet<LoneLetter>,
+    /// How many rows are compared at once.
+    at_once: u32,
 }
 
 impl<'r> Run<'r> {
-    /// Makes tables to replay into, or takes over those that another verification has left.
-    pub(super) async fn begin(
+    /// What is to replay up to goals, by a worker that has all partitions.
+    pub(super) fn of(
         read_models: &'r ReadModels,
-        model: &'r std::sync::Arc<dyn Model>,
+        model: &'r dyn Model,
         options: VerifyOptions,
-    ) -> Result<Self, VerifyError> {
-        let (name, model) = (model.table().name, &**model);
-        let tables = read_models.store.tables()?;
-        let known = read_models.generations(model).await?;
-        let serving = known.into_iter().find(|known| known.state == GenerationState::Serving);
-        let serving = serving.ok_or(VerifyError::NotServed { name })?;
-        let leases: Vec<_> = tables.checkpoints(&serving.key.to_string()).await?;
-        let goals = goals(leases.iter().map(|known| &known.lease));
-        let mut generation = read_models.create_of(model, GenerationState::Verifying, serving.partitions).await?;
-        let come = tables.checkpoints(&generation.key.to_string()).await?;
-        let ahead = come.iter().any(|known| {
-            let goal = goals.iter().find(|goal| goal.partition == known.lease.partition);
-            known.lease.checkpoint > goal.map_or(0, |goal| goal.position)
-        });
-        if ahead || generation.partitions != serving.partitions {
-            // Somebody has gone back since it was left.
-            tables.drop_generation(&generation.key).await?;
-            generation = read_models.create_of(model, GenerationState::Verifying, serving.partitions).await?;
-        }
+        (serving, goals): (Generation, Vec<Goal>),
+        filling: Filling,
+    ) -> Self {
         let found = Verified {
-            name,
+            name: filling.name,
             generation: serving.key.clone(),
             position: goals.iter().map(|goal| goal.position).min().unwrap_or(0),
             events: 0,
@@ -72,8 +61,8 @@ impl<'r> Run<'r> {
             discarded: Vec::new(),
             repaired: None,
         };
-        let filling = Filling::begin(read_models, model, generation)?;
-        Ok(Self { read_models, model, options, filling, serving, goals, found, sequences: Vec::new() })
+        let (told, tried, at_once) = (Vec::new(), HashSet::new(), Compare::ROWS);
+        Self { read_models, model, options, filling, serving, goals, found, told, tried, at_once }
     }
 
     /// Replays and compares all tables.
@@ -89,7 +78,7 @@ impl<'r> Run<'r> {
                 let pairs = self.pairs(&compared)?;
                 let (told, open): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|pair| self.is_told(pair, &compared));
                 for pair in &told {
-                    self.note(pair, table, &shape);
+                    self.note(pair, table, &shape, &compared.letters);
                 }
                 if !open.is_empty() {
                     self.look_again(table, &shape, &open, progress).await?;
@@ -106,54 +95,78 @@ impl<'r> Run<'r> {
 
     /// Replays up to the goals.
     async fn replay(&mut self, progress: &mut (impl FnMut(VerifyProgress) + Send)) -> Result<(), VerifyError> {
-        let began_at = Instant::now();
+        let mut waits_since = None;
         // A log without events asks for nobody's work.
         while self.goals.iter().any(|goal| goal.position > 0) {
             match self.filling.worker.step_to(&self.goals).await {
                 Ok(Replayed::Done) => break,
                 Ok(Replayed::Moved { events }) => {
+                    waits_since = None;
                     self.filling.events += events;
                     self.found.events += events;
                     progress(self.progress(VerifyStep::Replaying));
                 }
-                Ok(Replayed::Waits) => self.make_way(began_at).await?,
-                Err(error) => {
-                    let name = self.found.name;
-                    self.filling.recover(error, GenerationState::Verifying).await.map_err(|error| match error {
-                        RebuildError::Engine { source, .. } => VerifyError::Engine { name, source: Box::new(source) },
-                        _ => VerifyError::Cancelled { name },
-                    })?;
+                Ok(Replayed::Waits) => {
+                    make_way(self.read_models, &mut self.filling, *waits_since.get_or_insert_with(Instant::now))
+                        .await?;
                 }
+                Err(error) => self.recover(error).await?,
             }
         }
         Ok(())
     }
 
-    /// Waits for the end of one that was killed; leaves the work to one that began before this one and is alive.
-    async fn make_way(&mut self, began_at: Instant) -> Result<(), VerifyError> {
-        let (name, mine) = (self.found.name, self.filling.id);
-        let partitions = self.read_models.store.tables()?.checkpoints(&self.filling.key.to_string()).await?;
-        let before = partitions.iter().any(|known| known.is_alive && known.worker.is_some_and(|worker| worker < mine));
-        if before && began_at.elapsed() > self.read_models.options.lease_time * 2 {
-            return Err(VerifyError::Running { name });
+    /// Tries again what is parked in the replay, and no longer in what serves: it was tried there with success since, or left
+    /// out for good, as it is here where it fails once more.
+    async fn try_again(
+        &mut self,
+        mut letters: Vec<LoneLetter>,
+        progress: &mut (impl FnMut(VerifyProgress) + Send),
+    ) -> Result<(), VerifyError> {
+        letters.sort_unstable_by_key(|letter| letter.position);
+        let mut sequences = HashSet::new();
+        for letter in letters {
+            self.tried.insert(letter);
+            if sequences.insert(letter.sequence) {
+                self.try_sequence(letter.sequence).await?;
+            }
         }
-        let known = self.read_models.store.tables()?.generations(name).await?;
-        if !known.iter().any(|known| known.key == self.filling.key) {
-            return Err(VerifyError::Cancelled { name });
+        self.replay(progress).await
+    }
+
+    async fn try_sequence(&mut self, sequence: i64) -> Result<(), VerifyError> {
+        let began_at = Instant::now();
+        loop {
+            match self.filling.worker.try_again(sequence).await {
+                Ok(Replayed::Waits) => make_way(self.read_models, &mut self.filling, began_at).await?,
+                Ok(_) => return Ok(()),
+                Err(error) => self.recover(error).await?,
+            }
         }
-        sleep(PAUSE).await;
-        Ok(())
+    }
+
+    /// Goes on after an error, if that may help.
+    pub(super) async fn recover(&mut self, error: EngineError) -> Result<(), VerifyError> {
+        let name = self.found.name;
+        self.filling.recover(error, GenerationState::Verifying).await.map_err(|error| match error {
+            RebuildError::Engine { source: EngineError::Store(error), .. } => VerifyError::Store(error),
+            RebuildError::Engine { source, .. } => VerifyError::Engine { name, source: Box::new(source) },
+            _ => VerifyError::Cancelled { name },
+        })
     }
 
     async fn compare(&mut self, shape: &TableShape, rows: CompareRows) -> Result<Compared, VerifyError> {
-        let (serving, verifying) = (&self.serving.key, &self.filling.key);
-        let compare = Compare { serving, verifying, table: shape, rows };
-        match self.read_models.store.tables()?.compare(&compare).await {
-            Ok(compared) if compared.serves => Ok(compared),
-            Ok(_) => Err(VerifyError::Replaced { name: self.found.name }),
-            Err(StoreError::Missing(_)) => Err(VerifyError::Cancelled { name: self.found.name }),
-            Err(error) => Err(error.into()),
-        }
+        let compared = loop {
+            let (serving, verifying, rows) = (&self.serving.key, &self.filling.key, rows.clone());
+            let compare = Compare { serving, verifying, table: shape, rows, at_once: self.at_once };
+            match self.read_models.store.tables()?.compare(&compare).await {
+                Ok(compared) => break compared,
+                Err(StoreError::Missing(_)) => return Err(VerifyError::Cancelled { name: self.found.name }),
+                Err(error) => self.recover(error.into()).await?,
+            }
+        };
+        self.at_once = compared.at_once.saturating_mul(2).min(Compare::ROWS);
+        if compared.serves { Ok(compared) } else { Err(VerifyError::Replaced { name: self.found.name }) }
     }
 
     fn pairs(&self, compared: &Compared) -> Result<Vec<Pair>, VerifyError> {
@@ -163,18 +176,25 @@ impl<'r> Run<'r> {
 
     fn is_told(&self, pair: &Pair, compared: &Compared) -> bool {
         let served = |partition| {
-            let found = compared.positions.iter().find(|(of, _)| *of == partition);
-            found.map_or(0, |(_, position)| *position)
+            let found = compared.positions.iter().find(|(of, ..)| *of == partition);
+            found.map_or(0, |(_, position, _)| *position)
         };
         let replayed = |partition| {
             let found = self.goals.iter().find(|goal| goal.partition == partition);
             found.map_or(0, |goal| goal.position)
         };
+        let sequence = pair.sequence();
         pair.is_told(self.serving.partitions, replayed, served)
+            && !self.untried(compared).any(|letter| letter.sequence == sequence)
     }
 
-    /// Looks once more at rows that have changed since the checkpoints to which the replay has come: as they are at one
-    /// moment, to whose checkpoints it comes now.
+    /// What is parked in the replay alone, and was not tried again yet.
+    fn untried<'c>(&'c self, compared: &'c Compared) -> impl Iterator<Item = &'c LoneLetter> {
+        compared.letters.iter().filter(|letter| !letter.is_served && !self.tried.contains(letter))
+    }
+
+    /// Looks once more at rows that have changed since the checkpoints to which the replay has come, or of which events were
+    /// parked then: as they are at one moment, to whose checkpoints it comes now.
     async fn look_again(
         &mut self,
         table: &'static Table,
@@ -185,8 +205,20 @@ impl<'r> Run<'r> {
         let keys: Vec<_> = open.iter().map(|pair| &pair.key).collect();
         let keys =
             serde_json::to_string(&keys).map_err(|source| VerifyError::Unreadable { name: self.found.name, source })?;
-        let moment = self.compare(shape, CompareRows::Keys(keys.clone())).await?;
-        self.goals = self.goals_at(&moment.positions).await?;
+        let moment = loop {
+            let moment = self.compare(shape, CompareRows::Keys(keys.clone())).await?;
+            let untried: Vec<_> = self.untried(&moment).copied().collect();
+            if untried.is_empty() {
+                break moment;
+            }
+            self.try_again(untried, progress).await?;
+        };
+        let goal = |(partition, position, event_id): &(u32, u64, Uuid)| Goal {
+            partition: *partition,
+            position: *position,
+            event_id: *event_id,
+        };
+        self.goals = moment.positions.iter().map(goal).collect();
         self.replay(progress).await?;
         let replayed = self.compare(shape, CompareRows::Keys(keys)).await?;
         let of_key = |pair: Pair| (serde_json::Value::from(pair.key.clone()).to_string(), pair);
@@ -195,37 +227,12 @@ impl<'r> Run<'r> {
         for (key, pair) in open.iter().cloned().map(of_key) {
             let stored = stored.remove(&key).map_or_else(|| pair.stored.none(), |pair| pair.stored);
             let expected = expected.remove(&key).map_or_else(|| pair.expected.none(), |pair| pair.expected);
-            self.note(&Pair { key: pair.key, stored, expected }, table, shape);
+            self.note(&Pair { key: pair.key, stored, expected }, table, shape, &moment.letters);
         }
         Ok(())
     }
 
-    /// The goals of partitions that stand at positions.
-    async fn goals_at(&mut self, positions: &[(u32, u64)]) -> Result<Vec<Goal>, StoreError> {
-        let mut goals = Vec::new();
-        for (partition, position) in positions.iter().copied() {
-            let known = self.goals.iter().find(|goal| goal.position == position);
-            let event_id = match known {
-                Some(goal) => goal.event_id,
-                None => self.event_id(position).await?,
-            };
-            goals.push(Goal { partition, position, event_id });
-        }
-        Ok(goals)
-    }
-
-    async fn event_id(&mut self, position: u64) -> Result<Uuid, StoreError> {
-        let query = EventQuery::log().to_position(position).backwards().limit(1);
-        let mut found = Uuid::nil();
-        let mut take = |raw: RawEvent<'_>| {
-            found = raw.event_id;
-            ControlFlow::Break(())
-        };
-        self.read_models.store.backend().read(&query, &mut take).await?;
-        Ok(found)
-    }
-
-    fn note(&mut self, pair: &Pair, table: &'static Table, shape: &TableShape) {
+    fn note(&mut self, pair: &Pair, table: &'static Table, shape: &TableShape, letters: &[LoneLetter]) {
         let Some(difference) = pair.difference(table.name, shape) else { return };
         match difference.kind {
             DifferenceKind::Differs => self.found.differing += 1,
@@ -233,67 +240,45 @@ impl<'r> Run<'r> {
             DifferenceKind::Surplus => self.found.surplus += 1,
         }
         if self.found.differences.len() < self.options.differences {
-            self.sequences.push(pair.sequence());
+            let sequence = pair.sequence();
+            let served = letters.iter().filter(|letter| letter.is_served && letter.sequence == sequence);
+            self.told.push((sequence, served.map(|letter| letter.position).collect()));
             self.found.differences.push(difference);
         }
     }
 
     /// What is parked or left out may be why rows differ.
     async fn explain(&mut self) -> Result<(), VerifyError> {
-        let tables = self.read_models.store.tables()?;
-        let parked = tables.letters(&self.serving.key).await?;
-        let not_replayed = tables.letters(&self.filling.key).await?;
-        let discarded = tables.discards(self.found.name).await?;
-        for (difference, sequence) in self.found.differences.iter_mut().zip(&self.sequences) {
-            let positions = parked.iter().chain(&not_replayed).filter(|letter| letter.sequence == *sequence);
-            let mut positions: Vec<_> = positions.map(|letter| letter.position).collect();
-            positions.sort_unstable();
-            positions.dedup();
+        let (parked, not_replayed, discarded) = loop {
+            match self.letters().await {
+                Ok(letters) => break letters,
+                Err(error) => self.recover(error.into()).await?,
+            }
+        };
+        for (difference, (sequence, served)) in self.found.differences.iter_mut().zip(&self.told) {
+            let replayed = not_replayed.iter().filter(|letter| letter.sequence == *sequence);
+            let positions: HashSet<u64> =
+                replayed.map(|letter| letter.position).chain(served.iter().copied()).collect();
             difference.parked = positions.len();
         }
         (self.found.parked, self.found.not_replayed, self.found.discarded) = (parked, not_replayed, discarded);
         Ok(())
     }
 
+    /// What is parked in what serves, and in the replay, and what was left out for good.
+    async fn letters(&mut self) -> Result<(Vec<DeadLetter>, Vec<DeadLetter>, Vec<Discard>), StoreError> {
+        let tables = self.read_models.store.tables()?;
+        let (served, replayed) = (tables.letters(&self.serving.key).await?, tables.letters(&self.filling.key).await?);
+        Ok((served, replayed, tables.discards(self.found.name).await?))
+    }
+
     fn progress(&self, step: VerifyStep) -> VerifyProgress {
         let to = self.goals.iter().map(|goal| goal.position).max().unwrap_or(0);
         let position = match step {
             VerifyStep::Replaying => self.filling.worker.position().unwrap_or(0).min(to),
-            VerifyStep::Comparing => to,
+            VerifyStep::Comparing | VerifyStep::Repairing => to,
         };
         let (name, events, rows) = (self.found.name, self.found.events, self.found.rows);
         VerifyProgress { name, step, position, to, events, rows, elapsed: self.filling.began_at.elapsed() }
-    }
-
-    /// Turns what was replayed to what is being built, so that it can serve.
-    pub(super) async fn into_building(self) -> Result<(Verified, Filling), VerifyError> {
-        let Self { read_models, model, filling, found, .. } = self;
-        let (tables, name, key) = (read_models.store.tables()?, found.name, filling.key.clone());
-        let (from, to) = (GenerationState::Verifying, GenerationState::Building);
-        match tables.set_state(&key, from, to).await? {
-            StateVerdict::Set => {}
-            StateVerdict::Taken => {
-                tables.drop_generation(&key).await?;
-                let source = Box::new(RebuildError::BeingBuilt { name });
-                return Err(VerifyError::Repair { found: Box::new(found), source });
-            }
-            StateVerdict::Gone => return Err(VerifyError::Cancelled { name }),
-        }
-        let built = tables.generations(name).await?.into_iter().find(|known| known.key == key);
-        let built = built.ok_or(VerifyError::Cancelled { name })?;
-        Ok((found, Filling::begin(read_models, model, built)?))
-    }
-
-    /// Leaves nothing behind.
-    pub(super) async fn leave(mut self) -> Result<Verified, VerifyError> {
-        let (tables, key, mine) = (self.read_models.store.tables()?, self.filling.key.clone(), self.filling.id);
-        let partitions = tables.checkpoints(&key.to_string()).await?;
-        if partitions.iter().any(|known| known.is_alive && known.worker != Some(mine)) {
-            // Another one is at it.
-            self.filling.worker.release().await?;
-        } else {
-            tables.drop_generation(&key).await?;
-        }
-        Ok(self.found)
     }
 }

@@ -102,6 +102,10 @@ impl Spelling for Postgres {
         column.to_owned()
     }
 
+    fn event_id(column: &str) -> String {
+        format!("{column}::text")
+    }
+
     fn row(cells: &[String]) -> String {
         if cells.len() <= MOST_ARGUMENTS {
             return format!("json_build_array({})", cells.join(", "));

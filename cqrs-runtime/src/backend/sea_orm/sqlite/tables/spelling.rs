@@ -91,6 +91,10 @@ impl Spelling for Sqlite {
         }
     }
 
+    fn event_id(column: &str) -> String {
+        format!("hex({column})")
+    }
+
     fn row(cells: &[String]) -> String {
         format!("json_array({})", cells.join(", "))
     }
