@@ -6,6 +6,7 @@ pub(crate) mod bank;
 pub(crate) mod dead_letters;
 pub(crate) mod details;
 pub(crate) mod drop_generation;
+pub(crate) mod each;
 pub(crate) mod events;
 pub(crate) mod execute;
 pub(crate) mod failure;

@@ -5,7 +5,7 @@ use super::program::{Bank, Ran, transcript};
 const SUMMARY: &str = "account_summary";
 
 /// The seconds that something took.
-fn timeless(runs: &[Ran]) -> String {
+pub(super) fn timeless(runs: &[Ran]) -> String {
     let text = transcript(runs);
     let lines = text.lines().map(|line| match line.split_once(" events in ") {
         Some((before, after)) => {

@@ -14,7 +14,7 @@ use super::bank::{Bank, Found};
 use super::failure::{Failure, FailureView};
 use super::output::{Output, table};
 
-/// List the newest accounts; each is read from its own events
+/// List the newest accounts, each as its own events tell it: `summaries` asks the read model
 #[derive(Args)]
 pub(crate) struct Accounts {
     /// At most so many

@@ -29,6 +29,14 @@ impl Output {
         print(&text).map_err(Failure::Output)
     }
 
+    /// Tells people why a part was not done; a document has said it.
+    pub(crate) fn told(&self, failure: &Failure) {
+        if !self.json {
+            // Where even this can't be said, the exit code says it.
+            let _ = io::stderr().write_all(prose(&failure.into()).as_bytes());
+        }
+    }
+
     /// Tells why it was not done.
     pub(crate) fn failure(&self, failure: &Failure) -> ExitCode {
         // Where even this can't be said, the exit code says it.

@@ -2,12 +2,13 @@
 
 use std::process::ExitCode;
 
-use bank::read_models::read_models;
 use clap::Args;
 use cqrs_runtime::prelude::*;
 use cqrs_runtime::projection::{ReadModels, RebuildOptions, Rebuilt};
+use cqrs_runtime::store::GenerationKey;
 
 use super::bank::Bank;
+use super::each::{Each, named};
 use super::failure::Failure;
 use super::output::{Output, thousands};
 use super::rebuild_progress::Shown;
@@ -45,19 +46,16 @@ struct Cancelled {
 
 impl Rebuild {
     pub(crate) async fn run(&self, bank: &Bank, output: &Output) -> Result<ExitCode, Failure> {
-        let read_models = read_models(bank.store().clone());
-        let names: Vec<String> =
-            if self.names.is_empty() { read_models.names().map(str::to_owned).collect() } else { self.names.clone() };
+        let (read_models, names) = named(bank, &self.names);
         if self.cancel {
             return cancel(&read_models, &names, output).await;
         }
         let options = RebuildOptions { accept_parked: self.accept_parked };
-        let mut views = Vec::new();
+        let mut each = Each::default();
         for name in &names {
-            views.push(RebuiltView::of(one(&read_models, name, options).await?));
+            each.push(name, one(&read_models, name, options).await.map(RebuiltView::of));
         }
-        output.answer(&views, || views.iter().map(RebuiltView::prose).collect())?;
-        Ok(ExitCode::SUCCESS)
+        each.answer(output, |views| views.iter().map(|view| view.prose()).collect(), |_| ExitCode::SUCCESS)
     }
 }
 
@@ -92,13 +90,13 @@ pub(crate) async fn one(read_models: &ReadModels, name: &str, options: RebuildOp
 }
 
 async fn cancel(read_models: &ReadModels, names: &[String], output: &Output) -> Result<ExitCode, Failure> {
-    let mut views = Vec::new();
+    let mut each = Each::default();
     for name in names {
-        let generation = read_models.cancel_rebuild(name).await?;
-        views.push(Cancelled { read_model: name.clone(), generation: generation.map(|key| key.number) });
+        let cancelled = read_models.cancel_rebuild(name).await.map_err(Failure::from);
+        let number = |key: GenerationKey| key.number;
+        each.push(name, cancelled.map(|key| Cancelled { read_model: name.clone(), generation: key.map(number) }));
     }
-    output.answer(&views, || views.iter().map(Cancelled::prose).collect())?;
-    Ok(ExitCode::SUCCESS)
+    each.answer(output, |views| views.iter().map(|view| view.prose()).collect(), |_| ExitCode::SUCCESS)
 }
 
 impl Cancelled {

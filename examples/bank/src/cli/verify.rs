@@ -4,20 +4,21 @@ mod difference;
 
 use std::process::ExitCode;
 
-use bank::read_models::read_models;
 use clap::Args;
 use cqrs_runtime::prelude::*;
-use cqrs_runtime::projection::{Verified, VerifyOptions};
+use cqrs_runtime::projection::{Verified, VerifyError, VerifyOptions};
 
 use self::difference::DifferenceView;
 use super::bank::Bank;
+use super::each::{Each, named};
 use super::failure::Failure;
 use super::output::{Output, right, table, thousands};
 use super::rebuild_progress::Shown;
 
 /// Hold read models against the log, row by row, while they go on answering
 ///
-/// The exit code is 3 where rows are not as the log has them, and they were not repaired.
+/// The exit code is 3 where rows are not as the log has them, and they were not repaired; 1 where one could not be verified
+/// or repaired, while all others are.
 #[derive(Args)]
 pub(crate) struct Verify {
     /// The read models, such as `account_summary`; all, where none is named
@@ -50,24 +51,33 @@ struct View {
     not_replayed: usize,
     discarded: usize,
     repaired: Option<u32>,
+    /// Whether it was to be repaired, and was not.
+    #[serde(skip)]
+    is_held_back: bool,
 }
 
 impl Verify {
     pub(crate) async fn run(&self, bank: &Bank, output: &Output) -> Result<ExitCode, Failure> {
-        let read_models = read_models(bank.store().clone());
-        let names: Vec<String> =
-            if self.names.is_empty() { read_models.names().map(str::to_owned).collect() } else { self.names.clone() };
+        let (read_models, names) = named(bank, &self.names);
         let options = VerifyOptions { repair: self.repair, accept_parked: self.accept_parked, differences: self.limit };
-        let mut views = Vec::new();
+        let mut each = Each::default();
         for name in &names {
             let mut shown = Shown::new();
             let verified = read_models.verify(name, options, |progress| shown.show_verify(&progress)).await;
             shown.finish();
-            views.push(View::of(verified?));
+            match verified {
+                Err(VerifyError::Repair { found, source }) => {
+                    let view = View { is_held_back: true, ..View::of((*found).clone()) };
+                    each.push_failed(name, view, VerifyError::Repair { found, source }.into());
+                }
+                verified => each.push(name, verified.map(View::of).map_err(Failure::from)),
+            }
         }
-        output.answer(&views, || prose(&views))?;
-        let differs = views.iter().any(|view| !view.is_clean() && view.repaired.is_none());
-        Ok(if differs { ExitCode::from(DIFFERS) } else { ExitCode::SUCCESS })
+        let code = |views: &[&View]| {
+            let differs = views.iter().any(|view| !view.is_clean() && view.repaired.is_none());
+            if differs { ExitCode::from(DIFFERS) } else { ExitCode::SUCCESS }
+        };
+        each.answer(output, prose, code)
     }
 }
 
@@ -86,6 +96,7 @@ impl View {
             not_replayed: verified.not_replayed.len(),
             discarded: verified.discarded.len(),
             repaired: verified.repaired.map(|key| key.number),
+            is_held_back: false,
         }
     }
 
@@ -111,16 +122,21 @@ impl View {
         if self.not_replayed > 0 {
             lines.push(format!("{read_model}: {} events can't be projected anew", self.not_replayed));
         }
+        if self.discarded > 0 {
+            lines.push(format!("{read_model}: {} events were left out for good", self.discarded));
+        }
         match self.repaired {
             Some(generation) => lines.push(format!("{read_model}: repaired; generation {generation} answers now")),
-            None if all > 0 => lines.push(format!("{read_model}: `bank verify {read_model} --repair` repairs it")),
-            None => {}
+            None if all > 0 && !self.is_held_back => {
+                lines.push(format!("{read_model}: `bank verify {read_model} --repair` repairs it"));
+            }
+            _ => {}
         }
         lines.into_iter().map(|line| line + "\n").collect()
     }
 }
 
-fn prose(views: &[View]) -> String {
+fn prose(views: &[&View]) -> String {
     let mut summary = table(["read model", "rows", "as of position", "differ", "missing", "surplus"]);
     for view in views {
         summary.add_row([
@@ -133,7 +149,7 @@ fn prose(views: &[View]) -> String {
         ]);
     }
     right(&mut summary, 1..6);
-    let conclusions: String = views.iter().map(View::conclusion).collect();
+    let conclusions: String = views.iter().map(|view| view.conclusion()).collect();
     let differences = difference::prose(views.iter().flat_map(|view| &view.differences));
     format!("{summary}\n{differences}{conclusions}")
 }

@@ -14,7 +14,7 @@ use crate::cli::bank::Bank;
 use crate::cli::failure::Failure;
 use crate::cli::output::{Output, table};
 
-/// List accounts by holder, balance or status
+/// List accounts by holder, balance or status, as the read model has them: `accounts` asks the log
 #[derive(Args)]
 pub(crate) struct Summaries {
     /// Only holders whose name contains this
