@@ -15,7 +15,7 @@ mod route;
 mod row;
 mod tables;
 
-pub use self::changes::{RowChange, RowChanges};
+pub use self::changes::{ChangesFromNow, RowChange, RowChanges};
 pub use self::engine::{EngineError, EngineOptions, InvalidOptions, RetryPolicy};
 pub use self::error::{ProjectionError, RowName};
 #[cfg(feature = "testing")]

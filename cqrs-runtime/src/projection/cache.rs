@@ -238,7 +238,7 @@ impl<M: ReadModel> TableCache for Cache<M> {
                 continue;
             }
             if keys.rows() == MOST_CHANGED {
-                return Ok(Changed::Anything);
+                return Ok(tenants.changed(self.changed.iter().map(|(tenant, _)| *tenant)));
             }
             let written = keys.row(|row| {
                 row.text(tenants.name(*tenant))?;

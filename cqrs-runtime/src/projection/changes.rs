@@ -4,6 +4,7 @@
 //! there is nothing. Who takes changes slowly gets the last states later, and costs nobody anything.
 
 mod feed;
+mod from_now;
 mod given;
 
 use std::fmt;
@@ -12,8 +13,9 @@ use std::sync::Arc;
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
 use self::feed::Feed;
+pub use self::from_now::ChangesFromNow;
 use super::query::Source;
-use super::{Filter, QueryError};
+use super::{Filter, Query, QueryError, Rows};
 use crate::read_model::ReadModel;
 use crate::store::EventStore;
 
@@ -103,8 +105,8 @@ impl<M: ReadModel> RowChanges<M> {
     /// All rows that there are, behind a [`RowChange::Reset`], and then their changes as they come.
     ///
     /// It begins anew, with a reset, when it is not known what has changed: when another generation of the read model
-    /// serves, after a batch that changed more than 2,000 rows, and for who comes back after more than 256 batches of one
-    /// partition.
+    /// serves, after a batch that changed more than 2,000 rows, some of the tenant's among them, and for who comes back after
+    /// more than 256 batches of one partition.
     ///
     /// A database that can't be reached is tried again until it can.
     ///
@@ -117,17 +119,18 @@ impl<M: ReadModel> RowChanges<M> {
         stream(self.source.is_some().then(|| self.feed(true)).flatten())
     }
 
-    /// The changes from now on, without the rows that there are: for who asks for those afterwards, and takes changes then.
+    /// The changes from now on, without the rows that there are: for who asks for some of them, page by page.
     ///
     /// Where [`start`](Self::start) begins anew, this gives a [`RowChange::Reset`] and no rows: they are to be asked for
-    /// again. A row that comes and leaves before a change is taken is not told of.
+    /// again.
     ///
     /// # Errors
     /// As those of [`start`](Self::start), now or as the last item.
-    pub async fn start_now(self) -> Result<BoxStream<'static, Result<RowChange<M>, QueryError>>, QueryError> {
+    pub async fn start_now(self) -> Result<ChangesFromNow<M>, QueryError> {
         let mut feed = self.feed(false).ok_or(QueryError::NotListed { table: M::TABLE.name })?;
         feed.begin().await?;
-        Ok(stream(Some(feed)))
+        let given = feed.given();
+        Ok(ChangesFromNow::new(stream(Some(feed)), given))
     }
 
     fn feed(self, gives_rows: bool) -> Option<Feed<M>> {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use cqrs_runtime::projection::RowChange;
-use futures_util::future::BoxFuture;
+use futures_util::Stream;
+use futures_util::future::{BoxFuture, try_join_all};
 
 use super::*;
 use crate::projecting::steps::{Step, stepped};
@@ -13,8 +14,10 @@ on_both! {
     a_rebuild_by_another_process_wakes_who_waits
     who_is_slow_begins_anew
     a_long_table_is_read_beside_many_changes
+    a_great_batch_of_another_tenant_begins_nothing_anew
     from_now_on
     from_now_on_without_a_condition
+    what_was_shown_leaves_no_ghost
     a_rebuild_tells_to_ask_again
 }
 
@@ -76,7 +79,7 @@ async fn who_is_slow_begins_anew(database: Database) {
     assert_eq!(database.count("cqrs_changes").await, 256, "what was missed is not kept for anybody");
 }
 
-async fn next(changes: &mut Changes<Debt>) -> RowChange<Debt> {
+async fn next(changes: &mut (impl Stream<Item = Result<RowChange<Debt>, QueryError>> + Unpin)) -> RowChange<Debt> {
     timeout(LONG, changes.next()).await.unwrap().unwrap().unwrap()
 }
 
@@ -84,11 +87,37 @@ async fn from_now_on(database: Database) {
     let (writer, follower) = (read_models(&database, 10).await, read_models(&database, 10).await);
     happen(&writer, &[("a", Placed("ada")), ("a", Paid), ("b", Placed("bob"))]).await;
     let mut changes = follower.changes::<Debt>().filter(Debt::ODD.eq(true)).start_now().await.unwrap();
+    let page = changes.fetch(follower.query::<Debt>().filter(Debt::ODD.eq(true))).await.unwrap();
+    assert_eq!(page.rows, [debt("a", "ada", true, 1)]);
     happen(&writer, &[("b", Paid)]).await;
     assert!(matches!(next(&mut changes).await, RowChange::Upsert { row, .. } if row == debt("b", "bob", true, 1)));
     // It was there before.
     happen(&writer, &[("a", Paid)]).await;
     assert!(matches!(next(&mut changes).await, RowChange::Removed { key, .. } if key == "a".parse().unwrap()));
+}
+
+/// A row that has come since the start, was shown, and has left before a change was taken.
+async fn what_was_shown_leaves_no_ghost(database: Database) {
+    let (writer, follower) = (read_models(&database, 1).await, read_models(&database, 1).await);
+    happen(&writer, &[("a", Placed("ada")), ("b", Placed("bob"))]).await;
+    let odd = || follower.query::<Debt>().filter(Debt::ODD.eq(true));
+    let mut changes = follower.changes::<Debt>().filter(Debt::ODD.eq(true)).start_now().await.unwrap();
+    for resets in [false, true] {
+        if resets {
+            writer.rebuild("debt", |_| ()).await.unwrap();
+            assert_eq!(next(&mut changes).await, RowChange::Reset);
+        }
+        happen(&writer, &[("a", Paid), ("b", Paid)]).await;
+        let page = changes.fetch(odd().limit(1)).await.unwrap();
+        assert_eq!(page.rows.iter().map(|row| row.order.to_string()).collect::<Vec<_>>(), ["a"]);
+        happen(&writer, &[("a", Paid), ("b", Paid)]).await;
+        happen(&writer, &[("c", Placed("cid")), ("c", Paid)]).await;
+        assert!(matches!(next(&mut changes).await, RowChange::Upsert { row, .. } if row.order.to_string() == "c"));
+        assert!(matches!(next(&mut changes).await, RowChange::Removed { key, .. } if key == "a".parse().unwrap()));
+        // The other one was never shown.
+        happen(&writer, &[("c", Cancelled)]).await;
+        assert!(matches!(next(&mut changes).await, RowChange::Removed { key, .. } if key == "c".parse().unwrap()));
+    }
 }
 
 async fn from_now_on_without_a_condition(database: Database) {
@@ -110,9 +139,30 @@ async fn a_rebuild_tells_to_ask_again(database: Database) {
     writer.rebuild("debt", |_| ()).await.unwrap();
     assert_eq!(next(&mut all).await, RowChange::Reset);
     assert_eq!(next(&mut even).await, RowChange::Reset);
+    even.fetch(follower.query::<Debt>()).await.unwrap();
     happen(&writer, &[("a", Paid)]).await;
     assert!(matches!(next(&mut all).await, RowChange::Upsert { row, .. } if row == debt("a", "ada", true, 1)));
     assert!(matches!(next(&mut even).await, RowChange::Removed { key, .. } if key == "a".parse().unwrap()));
+}
+
+/// Of more rows than are told.
+async fn a_great_batch_of_another_tenant_begins_nothing_anew(database: Database) {
+    let (writer, follower) = (read_models(&database, 5_000).await, read_models(&database, 10).await);
+    happen(&writer, &[("a", Placed("ada"))]).await;
+    let mut mine = Mirror::of(follower.changes::<Debt>().start());
+    mine.comes_to(&[debt("a", "ada", false, 0)]).await;
+    let mut theirs = Mirror::of(follower.changes::<Debt>().tenant("north").start());
+    theirs.comes_to(&[]).await;
+    let placed = (0..6_000).map(|number| event(&format!("n{number}"), "north", Placed("nora")));
+    for placed in placed.collect::<Vec<_>>().chunks(1_000) {
+        try_join_all(placed.iter().map(|placed| writer.store().append(placed.clone()))).await.unwrap();
+    }
+    happen(&writer, &[("a", Paid)]).await;
+    mine.comes_to(&[debt("a", "ada", true, 1)]).await;
+    assert_eq!(mine.resets, 1);
+    let shown = writer.query::<Debt>().tenant("north").limit(10_000).fetch().await.unwrap().rows;
+    theirs.comes_to(&shown).await;
+    assert!(theirs.resets > 1, "nobody knows which of theirs have changed");
 }
 
 /// Rows that nobody changes: more than two pages of them.

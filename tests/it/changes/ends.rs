@@ -11,6 +11,8 @@ on_both! {
     what_is_not_built_has_no_changes
     a_closed_store_has_no_changes
     too_many_rows_by_a_condition
+    what_serves_no_more_has_no_changes
+    a_lasting_error_ends_who_waits
 }
 
 async fn last<M: ReadModel>(mut changes: Changes<M>) -> QueryError {
@@ -79,4 +81,26 @@ async fn too_many_rows_by_a_condition(database: Database) {
     for _ in 0..most + 3 {
         assert!(all.next().await.unwrap().is_ok());
     }
+}
+
+/// One who waits, and has all that there is; then something happens.
+async fn ends_by(database: Database, happens: &str) -> QueryError {
+    let (writer, follower) = (read_models(&database, 10).await, read_models(&database, 10).await);
+    happen(&writer, &[("a", Placed("ada"))]).await;
+    let mut mirror = Mirror::of(follower.changes::<Debt>().start());
+    mirror.comes_to(&[debt("a", "ada", false, 0)]).await;
+    assert!(timeout(Duration::from_millis(100), mirror.changes.next()).await.is_err(), "that was all");
+    database.execute(happens).await;
+    last(mirror.changes).await
+}
+
+/// The last program of an older shape is gone, and its tables are dropped; this one only follows.
+async fn what_serves_no_more_has_no_changes(database: Database) {
+    let error = ends_by(database, "UPDATE cqrs_generations SET state = 'dropped'").await;
+    assert!(matches!(error, QueryError::Store(StoreError::NotServed { .. })), "{error:?}");
+}
+
+async fn a_lasting_error_ends_who_waits(database: Database) {
+    let error = ends_by(database, "ALTER TABLE cqrs_generations RENAME TO mislaid").await;
+    assert!(matches!(error, QueryError::Store(StoreError::Missing(_))), "{error:?}");
 }

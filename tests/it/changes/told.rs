@@ -41,7 +41,7 @@ async fn keys_of_others_are_not_told(database: Database) {
     happen(&writer, &[("a", Placed("ada")), ("b", Placed("bob"))]).await;
     let of_ada = || follower.changes::<Debt>().filter(Debt::CUSTOMER.eq("ada".parse().unwrap()));
     let mut mine = of_ada().filter(Debt::ODD.eq(true)).start();
-    let mut from_now = of_ada().filter(Debt::ODD.eq(true)).start_now().await.unwrap();
+    let mut from_now = of_ada().filter(Debt::ODD.eq(true)).start_now().await.unwrap().boxed();
     let mut others = follower.changes::<Debt>().tenant("north").start();
     happen(&writer, &[("a", Paid), ("b", Paid)]).await;
     assert_eq!(up_to(&mut mine, "a").await, [RowChange::Reset]);

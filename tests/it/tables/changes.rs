@@ -15,6 +15,8 @@ on_both! {
     a_batch_tells_which_rows_it_changes
     a_retry_tells_of_its_rows
     what_is_too_much_may_be_anything
+    what_is_too_much_concerns_its_tenants
+    what_does_not_serve_is_not_entered
     the_last_changes_are_kept
     another_generation_may_have_changed_anything
     a_restored_log_may_have_changed_anything
@@ -121,6 +123,38 @@ async fn what_is_too_much_may_be_anything(fixture: Fixture) {
     filling.put(4, &[row(2, 2)]).await;
     assert_eq!(keys(&fixture, &anything.seen).await.0, names(&["row 2"]));
     assert_eq!(told(&fixture, Some(&seen)).await.keys, None);
+}
+
+async fn what_is_too_much_concerns_its_tenants(fixture: Fixture) {
+    let (mut filling, seen) = serving(&fixture, &Wide::shape()).await;
+    filling.put(2, &[row(1, 1)]).await;
+    let steps = filling.steps(3);
+    let tenants = serde_json::to_string(&[["t"], ["it's \"u\""]]).unwrap();
+    let batch = RowBatch { steps: &steps, changed: Changed::Tenants(tenants), ..filling.batch() };
+    assert_eq!(filling.tables.write(&batch).await.unwrap(), AdvanceVerdict::Advanced);
+    filling.leases = steps.iter().map(|step| step.done()).collect();
+    filling.put(4, &[row(2, 2)]).await;
+    let (changed, last) = keys(&fixture, &seen).await;
+    assert_eq!(changed, names(&["row 1", "row 2"]), "others read on");
+    for tenant in ["t", "it's \"u\""] {
+        let query = ChangesQuery { projection: PROJECTION, fingerprint: FINGERPRINT, tenant, behind: Some(&seen) };
+        let told = fixture.tables().changes(&query).await.unwrap();
+        assert_eq!((told.keys, &told.seen), (None, &last));
+    }
+}
+
+/// Nobody follows what is being built.
+async fn what_does_not_serve_is_not_entered(fixture: Fixture) {
+    let mut filling = fixture.filling(&Wide::shape()).await;
+    filling.put(1, &[row(0, 0)]).await;
+    filling.put(2, &[row(0, 1)]).await;
+    assert_eq!(fixture.database.count("cqrs_changes").await, 0);
+    filling.serve().await;
+    let seen = told(&fixture, None).await.seen;
+    assert_eq!(seen.partitions[&0], 2, "they are counted");
+    filling.put(3, &[row(0, 2)]).await;
+    assert_eq!(fixture.database.count("cqrs_changes").await, 1);
+    assert_eq!(keys(&fixture, &seen).await.0, names(&["row 0"]));
 }
 
 async fn the_last_changes_are_kept(fixture: Fixture) {

@@ -1,4 +1,9 @@
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+
+use crate::store::Changed;
+
+/// Of how many tenants a batch tells that it has changed rows of theirs.
+const MOST_CHANGED: usize = 1_000;
 
 /// A tenant, by its number in [`Tenants`].
 pub(in super::super) type Tenant = u32;
@@ -20,6 +25,16 @@ impl Tenants {
         self.names.push(name.to_owned());
         self.numbers.insert(name.to_owned(), number);
         number
+    }
+
+    /// That rows of these have changed, too many to tell which.
+    pub(super) fn changed(&self, tenants: impl Iterator<Item = Tenant>) -> Changed {
+        let names: BTreeSet<[&str; 1]> = tenants.map(|tenant| [self.name(tenant)]).collect();
+        if names.len() > MOST_CHANGED {
+            return Changed::Anything;
+        }
+        // Texts always are JSON.
+        serde_json::to_string(&names).map_or(Changed::Anything, Changed::Tenants)
     }
 
     pub(in super::super) fn name(&self, number: Tenant) -> &str {

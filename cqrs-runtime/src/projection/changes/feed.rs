@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::select;
 
 use super::RowChange;
-use super::given::{Given, MOST};
+use super::given::{MOST, Shared};
 use crate::column::{Numbers, RowReader, RowWriter, read_rows};
 use crate::projection::query::Source;
 use crate::projection::{Filter, QueryError};
@@ -29,7 +29,7 @@ pub(super) struct Feed<M: ReadModel> {
     tenant: String,
     filters: Vec<Filter<M>>,
     /// `None` where all rows of the tenant are followed: then each one's leaving is told.
-    given: Option<Given>,
+    given: Option<Shared>,
     /// Whether a beginning gives the rows that there are.
     gives_rows: bool,
     place: Place<M>,
@@ -71,17 +71,20 @@ impl<M: ReadModel> Feed<M> {
         filters: Vec<Filter<M>>,
         gives_rows: bool,
     ) -> Self {
-        let given = (!filters.is_empty()).then(Given::default);
+        let given = (!filters.is_empty()).then(Shared::default);
         let place = Place::Nowhere;
         Self { store, source, tenant, filters, given, gives_rows, place, hints: None, more: false, caught_up: false }
     }
 
-    /// Comes to where the rows that there are have been passed.
+    /// Comes to where changes are known.
     pub(super) async fn begin(&mut self) -> Result<(), QueryError> {
-        while !matches!(self.place, Place::Known { rows: Passed::All, .. }) {
-            self.step().await?;
-        }
+        self.begin_anew().await?;
         Ok(())
+    }
+
+    /// Of which rows the consumer has been told, where that matters.
+    pub(super) fn given(&self) -> Option<Shared> {
+        self.given.clone()
     }
 
     /// The next changes, at least one.
@@ -136,12 +139,10 @@ impl<M: ReadModel> Feed<M> {
 
     async fn begin_anew(&mut self) -> Result<Vec<RowChange<M>>, QueryError> {
         let seen = self.told(None).await?.seen;
-        self.given.iter_mut().for_each(Given::clear);
-        let needs_rows = self.gives_rows || self.given.is_some();
-        let rows = if needs_rows { Passed::UpTo { key: None, looks: false } } else { Passed::All };
+        self.given.iter().for_each(|given| given.lock().clear());
+        let rows = if self.gives_rows { Passed::UpTo { key: None, looks: false } } else { Passed::All };
         self.place = Place::Known { seen, keys: Vec::new(), rows };
-        // Where the rows are not given, they are to be asked for when all are known.
-        Ok(if self.gives_rows || !needs_rows { vec![RowChange::Reset] } else { Vec::new() })
+        Ok(vec![RowChange::Reset])
     }
 
     /// Reads rows in the order of their keys.
@@ -159,14 +160,9 @@ impl<M: ReadModel> Feed<M> {
             Some(last) if rows.len() >= PAGE => Passed::UpTo { key: Some(self.cells(&last.key())?), looks: true },
             _ => Passed::All,
         };
-        let (position, are_all) = (selected.position, passed == Passed::All);
+        let position = selected.position;
         self.place = Place::Known { seen, keys: Vec::new(), rows: passed };
-        Ok(match self.gives_rows {
-            true => rows.into_iter().map(|row| RowChange::Upsert { row, position }).collect(),
-            // Who asks for them now has none whose leaving would not be told.
-            false if are_all => vec![RowChange::Reset],
-            false => Vec::new(),
-        })
+        Ok(rows.into_iter().map(|row| RowChange::Upsert { row, position }).collect())
     }
 
     /// Asks which rows have changed.
@@ -215,7 +211,7 @@ impl<M: ReadModel> Feed<M> {
             changes.push(RowChange::Upsert { row, position });
         }
         for key in wanted {
-            if self.given.as_mut().is_none_or(|given| given.remove(&key)) {
+            if self.given.as_ref().is_none_or(|given| given.lock().remove(&key)) {
                 changes.push(RowChange::Removed { key, position });
             }
         }
@@ -228,7 +224,7 @@ impl<M: ReadModel> Feed<M> {
 
     /// Takes note that the consumer has a row.
     fn gives(&mut self, key: &M::Key) -> Result<(), QueryError> {
-        let few_enough = self.given.as_mut().is_none_or(|given| given.insert(key));
+        let few_enough = self.given.as_ref().is_none_or(|given| given.lock().insert(key));
         few_enough.then_some(()).ok_or(QueryError::TooManyRows { table: M::TABLE.name, limit: MOST })
     }
 

@@ -52,6 +52,8 @@ pub enum Changed {
     Nothing,
     /// Those of these keys: JSON arrays of the tenant and the cells of the key.
     Rows(String),
+    /// Too many to tell, of these tenants: JSON arrays of the tenant alone.
+    Tenants(String),
     /// Too many to tell: it may be any.
     Anything,
 }

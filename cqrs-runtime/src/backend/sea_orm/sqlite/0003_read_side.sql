@@ -6,7 +6,7 @@ CREATE TABLE cqrs_workers (
     PRIMARY KEY (name, worker)
 ) STRICT, WITHOUT ROWID;
 
--- How far each partition of a name has been handled, and by whom; `changes` is the number of its last row of cqrs_changes.
+-- How far each partition of a name has been handled, and by whom; `changes` counts the batches that have changed rows.
 CREATE TABLE cqrs_checkpoints (
     name       TEXT    NOT NULL,
     partition  INTEGER NOT NULL CHECK (partition >= 0),
@@ -75,14 +75,16 @@ CREATE TABLE cqrs_discards (
     PRIMARY KEY (projection, position)
 ) STRICT, WITHOUT ROWID;
 
--- Which rows of a read model's own table each batch has changed: one row for a batch, entered under the lowest of its
--- partitions and numbered there by the checkpoint's `changes`, so that those of a partition are seen in their order and
--- without a hole. `keys` are JSON arrays of the tenant and the cells of the key; NULL where there were too many to tell.
+-- Which rows of a read model's own table each batch has changed while its generation served: one row for a batch, entered
+-- under the lowest of its partitions and numbered there by the checkpoint's `changes`, so that those of a partition are seen
+-- in their order, and a hole is noticed. `keys` are JSON arrays of the tenant and the cells of the key; NULL where there were
+-- too many to tell. Then `tenants` are JSON arrays of the tenant alone; NULL where it may be any.
 CREATE TABLE cqrs_changes (
     name       TEXT    NOT NULL,
     partition  INTEGER NOT NULL,
     number     INTEGER NOT NULL,
     position   INTEGER NOT NULL,
     keys       TEXT,
+    tenants    TEXT,
     PRIMARY KEY (name, partition, number)
 ) STRICT;

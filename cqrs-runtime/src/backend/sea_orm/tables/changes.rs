@@ -27,30 +27,39 @@ pub(in super::super) fn changes_rows(batch: &RowBatch<'_>) -> bool {
     batch.changed != Changed::Nothing
 }
 
-/// Enters what a batch changes, and leaves of its partition's changes the last ones.
+/// Enters what a batch changes, and leaves of its partition's changes the last ones; nothing where the generation does not
+/// serve, for nobody follows it.
 pub(super) fn entered<S: Spelling>(batch: &RowBatch<'_>, writes: &mut Writes) {
     let Some(step) = batch.steps.iter().min_by_key(|step| step.lease.partition) else { return };
-    let keys = match &batch.changed {
+    let (keys, tenants) = match &batch.changed {
         Changed::Nothing => return,
-        Changed::Rows(keys) => Some(writes.parameter::<S>(keys.clone())),
-        Changed::Anything => None,
+        Changed::Rows(keys) => (Some(keys), None),
+        Changed::Tenants(tenants) => (None, Some(tenants)),
+        Changed::Anything => (None, None),
     };
+    let mut value = |text: Option<&String>| {
+        text.map_or_else(|| "NULL".to_owned(), |text| format!("${}", writes.parameter::<S>(text.clone())))
+    };
+    let (keys, tenants) = (value(keys), value(tenants));
     let place = format!("[[{}, {}]]", step.lease.partition, signed(step.position));
     let place = writes.parameter::<S>(place);
     let from = format!("{}{}", S::FENCED, S::rows(place));
     let cell = |index| S::cell("r.value", index, ColumnType::Integer);
     let (partition, position) = (cell(0), cell(1));
     let number = S::number_of_change(&partition);
-    let keys = keys.map_or_else(|| "NULL".to_owned(), |keys| format!("${keys}"));
+    let serves = format!(
+        "EXISTS (SELECT 1 FROM cqrs_generations g WHERE g.projection || '@' || g.number = {} AND g.state = 'serving')",
+        S::NAME,
+    );
     writes.statements.push(format!(
-        "INSERT INTO cqrs_changes (name, partition, number, position, keys)
-        SELECT {}, {partition}, {number}, {position}, {keys} FROM {from}",
+        "INSERT INTO cqrs_changes (name, partition, number, position, keys, tenants)
+        SELECT {}, {partition}, {number}, {position}, {keys}, {tenants} FROM {from} WHERE {serves}",
         S::NAME,
     ));
     writes.statements.push(format!(
         "DELETE FROM cqrs_changes WHERE name = {} AND (partition, number) IN (
             SELECT c.partition, c.number FROM {from}, cqrs_changes c
-            WHERE c.name = {} AND c.partition = {partition} AND c.number <= {number} - {KEPT})",
+            WHERE c.name = {} AND c.partition = {partition} AND c.number <= {number} - {KEPT} AND {serves})",
         S::NAME,
         S::NAME,
     ));
@@ -81,7 +90,7 @@ struct Found {
     serves: Option<u32>,
     /// How many changes each partition has.
     counts: Vec<(u32, u64)>,
-    /// The partition and the number of each change that is told, and whether it tells keys.
+    /// The partition and the number of each change that is told, and whether it tells all keys of the tenant.
     entries: Vec<(u32, u64, u8)>,
     keys: String,
 }
@@ -119,13 +128,19 @@ fn found_by<S: Spelling>(told: bool) -> String {
         return format!("SELECT ({SERVES}), (SELECT {counts} FROM cqrs_checkpoints WHERE name = $3), '[]', '[]'");
     }
     let (keys, elements) = (S::page(S::ELEMENT), S::elements("told.keys"));
-    let tenant = S::cell("k.value", 0, ColumnType::Text);
+    let (tenant, tenants) = (S::cell("k.value", 0, ColumnType::Text), S::elements("c.tenants"));
+    let size = "coalesce(octet_length(c.keys), octet_length(c.tenants), 0)";
     // As they came, so that those of a partition are told without a hole.
     format!(
         "WITH told AS (
-            SELECT c.partition, c.number, c.keys, CASE WHEN c.keys IS NULL THEN 0 ELSE 1 END AS keys_told FROM (
-                SELECT c.partition, c.number, c.keys, sum(coalesce(octet_length(c.keys), 0))
-                    OVER (ORDER BY c.position, c.partition, c.number) - coalesce(octet_length(c.keys), 0) AS before
+            SELECT c.partition, c.number, c.keys, CASE
+                WHEN c.keys IS NOT NULL THEN 1
+                WHEN c.tenants IS NULL THEN 0
+                WHEN EXISTS (SELECT 1 FROM {tenants} WHERE {tenant} = $4) THEN 0
+                ELSE 1 END AS keys_told
+            FROM (
+                SELECT c.partition, c.number, c.keys, c.tenants, sum({size})
+                    OVER (ORDER BY c.position, c.partition, c.number) - {size} AS before
                 FROM cqrs_checkpoints p
                 LEFT JOIN ({seen}) s ON s.partition = p.partition
                 JOIN cqrs_changes c ON c.name = p.name AND c.partition = p.partition AND c.number > coalesce(s.number, 0)
