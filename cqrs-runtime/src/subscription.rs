@@ -11,7 +11,7 @@ mod outage;
 
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
-pub use self::durable::{DurableSubscription, Handling, Start, Subscriber, SubscriptionError};
+pub use self::durable::{DurableSubscription, Handling, Start, Subscriber, SubscriptionError, SubscriptionStatus};
 use self::follower::Follower;
 pub(crate) use self::outage::Outage;
 use crate::store::{Cursor, EventQuery, EventStore, StoreError, StoredEvent};

@@ -192,6 +192,18 @@ pub trait Leases: Send + Sync + 'static {
     /// # Errors
     /// When the database can't be read.
     async fn checkpoints(&self, name: &str) -> Result<Vec<Checkpoint>, StoreError>;
+
+    /// The names that have been joined, in order.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    async fn names(&self) -> Result<Vec<String>, StoreError>;
+
+    /// Forgets a name and its checkpoints, so that it is as new; whether it was there, and no worker's session lasts.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    async fn forget(&self, name: &str) -> Result<bool, StoreError>;
 }
 
 /// A time of a session as databases count it.

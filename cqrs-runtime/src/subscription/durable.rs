@@ -4,12 +4,15 @@ mod asking;
 mod error;
 mod handling;
 mod share;
+mod status;
 mod subscriber;
 
 use std::time::Duration;
 
 pub use self::error::SubscriptionError;
 pub use self::handling::Handling;
+pub use self::status::SubscriptionStatus;
+use self::status::kept_as;
 pub use self::subscriber::Subscriber;
 use crate::id::check_text;
 use crate::store::{Direction, EventPosition, EventQuery, EventStore, Session, StoreError, WorkerId};
@@ -115,13 +118,14 @@ impl DurableSubscription {
         if self.partitions == 0 || self.lease_time < SHORTEST {
             return Err(SubscriptionError::Options);
         }
+        let name = kept_as(&self.name);
         let start = match self.start {
             Start::Beginning => None,
+            // The log need not be readable there where nobody asks.
+            _ if !self.store.backend().checkpoints(&name).await?.is_empty() => None,
             Start::End => self.store.last_event(None).await?,
             Start::After(position) => last_up_to(&self.store, position).await?,
         };
-        // Other names are those of projections, which have an `@`.
-        let name = format!("subscription {}", self.name);
         let worker = WorkerId(uuid::Uuid::now_v7());
         let mut session = Session::new(name, worker, self.partitions, self.lease_time * 2 / 3);
         if let Some(EventPosition { position, event_id, .. }) = start {

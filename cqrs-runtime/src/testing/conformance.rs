@@ -27,11 +27,12 @@ pub use self::claim::{
     claims_are_per_tenant_and_scope, releasing_what_another_holds_changes_nothing,
 };
 pub use self::lease::{
-    a_checkpoint_moves_from_where_it_stands, a_heartbeat_is_for_all_names, a_new_name_starts_at_the_first_event,
-    a_new_name_starts_where_it_is_said, a_released_partition_is_free, a_worker_may_have_to_wait,
-    a_worker_without_its_lease_moves_nothing, an_expired_session_moves_nothing, checkpoints_move_together,
-    every_owner_has_an_epoch, names_are_kept_apart, no_time_is_no_session, the_number_of_partitions_does_not_change,
-    the_partitions_of_the_dead_are_taken, the_standing_of_partitions_is_told, workers_share_partitions,
+    a_checkpoint_moves_from_where_it_stands, a_heartbeat_is_for_all_names, a_name_can_be_forgotten,
+    a_new_name_starts_at_the_first_event, a_new_name_starts_where_it_is_said, a_released_partition_is_free,
+    a_worker_may_have_to_wait, a_worker_without_its_lease_moves_nothing, an_expired_session_moves_nothing,
+    checkpoints_move_together, every_owner_has_an_epoch, names_are_kept_apart, no_time_is_no_session,
+    the_number_of_partitions_does_not_change, the_partitions_of_the_dead_are_taken, the_standing_of_partitions_is_told,
+    workers_share_partitions,
 };
 pub use self::load::{
     a_foreign_snapshot_is_not_used, a_later_snapshot_replaces_the_earlier, a_long_stream_is_loaded_whole,
@@ -107,6 +108,7 @@ macro_rules! backend_conformance {
             a_checkpoint_moves_from_where_it_stands
             checkpoints_move_together
             a_released_partition_is_free
+            a_name_can_be_forgotten
             no_time_is_no_session
             a_heartbeat_is_for_all_names
             names_are_kept_apart

@@ -110,4 +110,12 @@ impl Leases for Recorder {
     async fn checkpoints(&self, name: &str) -> Result<Vec<Checkpoint>, StoreError> {
         self.database.checkpoints(name).await
     }
+
+    async fn names(&self) -> Result<Vec<String>, StoreError> {
+        self.database.names().await
+    }
+
+    async fn forget(&self, name: &str) -> Result<bool, StoreError> {
+        self.database.forget(name).await
+    }
 }

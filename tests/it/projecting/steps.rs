@@ -140,6 +140,14 @@ impl Leases for Stepped {
         (self.refuse)("checkpoints", name)?;
         self.backend.checkpoints(name).await
     }
+
+    async fn names(&self) -> Result<Vec<String>, StoreError> {
+        self.backend.names().await
+    }
+
+    async fn forget(&self, name: &str) -> Result<bool, StoreError> {
+        self.backend.forget(name).await
+    }
 }
 
 #[async_trait]

@@ -29,6 +29,7 @@ on_each_log! {
     it_waits_for_what_is_appended
     a_lost_log_is_noticed
     who_only_looks_in_gets_all
+    they_are_listed_and_forgotten
 }
 
 fn mails(store: &EventStore) -> DurableSubscription {
@@ -210,4 +211,27 @@ async fn who_only_looks_in_gets_all(log: &Log) {
         numbers
     };
     assert_eq!(timeout(HOUR / 60, look_in).await.unwrap(), [1, 2, 3]);
+}
+
+async fn they_are_listed_and_forgotten(log: &Log) {
+    let store = log.open().await;
+    append(&store, "a", 1..=3).await;
+    assert_eq!(store.durable_subscriptions().await.unwrap(), []);
+    let mut opened = open(&store).await;
+    assert_eq!(handle(&mut opened, 1).await, [1]);
+    let other = store.durable_subscription("a list", EventQuery::log()).partitions(2).lease_time(HOUR).open().await;
+    let known = store.durable_subscriptions().await.unwrap();
+    let listed: Vec<_> = known.iter().map(|known| (&*known.name, known.partitions.len(), known.behind())).collect();
+    let head = store.head().await.unwrap().position;
+    assert_eq!(listed, [("a list", 2, head), ("mails", 1, head - 1)]);
+    assert_eq!(known[1].partitions[0].worker, Some(opened.worker()));
+
+    let in_use = store.forget_durable_subscription("mails").await;
+    assert!(matches!(&in_use, Err(SubscriptionError::InUse { name }) if name == "mails"), "{in_use:?}");
+    opened.close().await.unwrap();
+    assert!(store.forget_durable_subscription("mails").await.unwrap());
+    assert!(!store.forget_durable_subscription("mails").await.unwrap(), "it is not there");
+    assert_eq!(store.durable_subscriptions().await.unwrap().len(), 1);
+    assert_eq!(handle(&mut open(&store).await, 1).await, [1], "all begins anew");
+    drop(other);
 }

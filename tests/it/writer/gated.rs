@@ -289,4 +289,12 @@ impl Leases for Gated {
     async fn checkpoints(&self, name: &str) -> Result<Vec<Checkpoint>, StoreError> {
         self.0.log.checkpoints(name).await
     }
+
+    async fn names(&self) -> Result<Vec<String>, StoreError> {
+        self.0.log.names().await
+    }
+
+    async fn forget(&self, name: &str) -> Result<bool, StoreError> {
+        self.0.log.forget(name).await
+    }
 }

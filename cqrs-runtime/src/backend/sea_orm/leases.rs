@@ -18,6 +18,12 @@ pub(super) async fn checkpoints(connection: &impl Run, name: &str, now: &str) ->
     all(connection, &sql, [name.into()]).await?.iter().map(checkpoint).collect()
 }
 
+/// The names that have been joined.
+pub(super) async fn names(connection: &impl Run) -> Result<Vec<String>, StoreError> {
+    let rows = all(connection, "SELECT DISTINCT name FROM cqrs_checkpoints ORDER BY name", []).await?;
+    rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
+}
+
 fn checkpoint(row: &QueryResult) -> Result<Checkpoint, StoreError> {
     let lease = lease(row)?;
     let worker: Option<Uuid> = row.try_get_by_index(4)?;

@@ -108,6 +108,16 @@ impl Leases for MemoryBackend {
         Ok(verdict)
     }
 
+    async fn names(&self) -> Result<Vec<String>, StoreError> {
+        Ok(self.state().leases.partitions.keys().cloned().collect())
+    }
+
+    async fn forget(&self, name: &str) -> Result<bool, StoreError> {
+        let now = self.micros_now();
+        let tables = &mut self.state().leases;
+        Ok(tables.alive(name, now).is_empty() && tables.partitions.remove(name).is_some())
+    }
+
     async fn checkpoints(&self, name: &str) -> Result<Vec<Checkpoint>, StoreError> {
         let now = self.micros_now();
         let state = self.state();

@@ -27,6 +27,12 @@ pub enum SubscriptionError {
     /// The query says where to begin or to end, which is for the subscription to say.
     #[error("a durable subscription has neither a limit nor versions, ends nowhere and never goes backwards")]
     Query,
+    /// Somebody has it open.
+    #[error("the subscription `{name}` is in use")]
+    InUse {
+        /// Its name.
+        name: String,
+    },
     /// There is no partition, or no time for a lease.
     #[error("a durable subscription needs a partition and a lease time")]
     Options,
@@ -40,7 +46,7 @@ impl SubscriptionError {
         match self {
             Self::Store(error) => error.is_retryable(),
             Self::LeaseLost { .. } | Self::Confirmed { .. } => true,
-            Self::Name(_) | Self::Query | Self::Options => false,
+            Self::Name(_) | Self::Query | Self::Options | Self::InUse { .. } => false,
         }
     }
 }

@@ -265,3 +265,21 @@ pub async fn a_new_name_starts_where_it_is_said(backend: &dyn Backend) {
     let taken = acquire(backend, &start(2, 3)).await;
     assert_eq!(taken.iter().map(|lease| lease.checkpoint).collect::<Vec<_>>(), [8, 7, 7, 7]);
 }
+
+/// What nobody handles any more can be forgotten, and begins anew; what somebody handles can't.
+pub async fn a_name_can_be_forgotten(backend: &dyn Backend) {
+    let other = Session { name: "statement".to_owned(), ..session(2) };
+    let (one, _) = (acquire(backend, &session(1)).await, acquire(backend, &other).await);
+    assert_eq!(advance(backend, 1, &[to(one[0], 7)]).await, AdvanceVerdict::Advanced);
+    let names = async || backend.names().await.unwrap_or_else(|error| panic!("{error:?}"));
+    let forget = async |name| backend.forget(name).await.unwrap_or_else(|error| panic!("{error:?}"));
+    assert_eq!(names().await, ["statement", NAME]);
+    assert!(!forget(NAME).await, "its worker lives");
+    assert!(!forget("nobody's").await);
+    expire(backend, 1).await;
+    assert!(forget(NAME).await);
+    assert_eq!(names().await, ["statement"]);
+    assert_eq!(advance(backend, 1, &[to(one[1], 7)]).await, AdvanceVerdict::LeaseLost);
+    let anew = acquire(backend, &session(1)).await;
+    assert!(anew.iter().all(|lease| lease.checkpoint == 0) && anew.len() == 4, "{anew:?}");
+}

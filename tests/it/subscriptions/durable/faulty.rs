@@ -143,6 +143,14 @@ impl Leases for Faulty {
     async fn checkpoints(&self, name: &str) -> Result<Vec<Checkpoint>, StoreError> {
         self.backend.checkpoints(name).await
     }
+
+    async fn names(&self) -> Result<Vec<String>, StoreError> {
+        self.backend.names().await
+    }
+
+    async fn forget(&self, name: &str) -> Result<bool, StoreError> {
+        self.backend.forget(name).await
+    }
 }
 
 /// A transaction whose commit meets its fate.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cqrs_runtime::store::{EventQuery, EventStore, StoreError};
-use cqrs_runtime::subscription::{Subscriber, SubscriptionError};
+use cqrs_runtime::subscription::{Start, Subscriber, SubscriptionError};
 use fastrand::Rng;
 use futures_util::FutureExt;
 use sea_orm::ConnectionTrait;
@@ -251,6 +251,21 @@ async fn a_silent_sign_of_life_costs_no_lease() {
     let third = tries.lock().unwrap()[2];
     assert!(third - opened_at < lease_time * 2 / 3, "{:?}", third - opened_at);
     drop(opened);
+}
+
+/// Where it starts is asked of the log only if the name is new.
+#[tokio::test]
+async fn a_known_name_needs_no_log_to_be_opened() {
+    let log = Log::memory();
+    let store = log.open().await;
+    append(&store, "a", [1]).await;
+    open(&store).await.close().await.unwrap();
+    let blind = faulty(&log, |asked| if asked == Asked::Read { Fate::LostBefore } else { Fate::Answered }).await;
+    for start in [Start::End, Start::After(1)] {
+        let named = |name: &str| blind.durable_subscription(name, EventQuery::log()).start(start);
+        named("mails").open().await.unwrap().close().await.unwrap();
+        assert!(named("another").open().await.is_err());
+    }
 }
 
 /// How many events are handled between two restarts.

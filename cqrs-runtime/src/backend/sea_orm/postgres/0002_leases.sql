@@ -115,3 +115,13 @@ BEGIN
     UPDATE cqrs_checkpoints c SET worker = NULL WHERE c.name = this_name AND c.worker = this_worker;
     DELETE FROM cqrs_workers w WHERE w.name = this_name AND w.worker = this_worker;
 END $$;
+
+-- Forgets a name, unless a worker's session lasts. Who joins it meanwhile waits, and finds it new.
+CREATE FUNCTION cqrs_forget(this_name text) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(
+        hashtextextended('cqrs_checkpoints of ' || this_name, 'cqrs_checkpoints'::regclass::oid::bigint));
+    DELETE FROM cqrs_checkpoints c WHERE c.name = this_name AND NOT EXISTS (
+        SELECT FROM cqrs_workers w WHERE w.name = this_name AND w.expires_at > cqrs_clock());
+    RETURN FOUND;
+END $$;

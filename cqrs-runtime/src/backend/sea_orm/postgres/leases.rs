@@ -10,7 +10,7 @@ use sea_orm::sqlx::postgres::PgDatabaseError;
 use sea_orm::{DbErr, SqlxError};
 
 use self::fence::Fence;
-use super::super::statement::all;
+use super::super::statement::{all, one};
 use super::super::{error, leases};
 use super::PostgresBackend;
 use crate::store::lease::{judged_unasked, micros};
@@ -29,6 +29,8 @@ const HEARTBEAT: &str = "WITH own AS (
     UPDATE cqrs_workers w SET expires_at = cqrs_clock() + $2 * interval '1 microsecond'
     FROM own WHERE w.worker = $1 AND w.name = own.name
     RETURNING w.name";
+
+const FORGET: &str = "SELECT cqrs_forget($1)";
 
 const RELEASE: &str = "SELECT cqrs_release($1, $2)";
 
@@ -82,6 +84,15 @@ impl Leases for PostgresBackend {
 
     async fn checkpoints(&self, name: &str) -> Result<Vec<Checkpoint>, StoreError> {
         leases::checkpoints(&*self.readers, name, NOW).await
+    }
+
+    async fn names(&self) -> Result<Vec<String>, StoreError> {
+        leases::names(&*self.readers).await
+    }
+
+    async fn forget(&self, name: &str) -> Result<bool, StoreError> {
+        let forgotten = one(&self.workers, FORGET, [name.into()]).await?;
+        Ok(forgotten.map_or(Ok(false), |row| row.try_get_by_index(0))?)
     }
 }
 

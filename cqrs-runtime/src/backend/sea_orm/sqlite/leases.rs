@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use sea_orm::sqlx::{AssertSqlSafe, query};
 
 use self::fence::{FENCE, Fence};
-use super::super::leases::checkpoints;
+use super::super::leases::{checkpoints, names};
 use super::super::statement::all;
 use super::SqliteBackend;
 use super::held::Held;
@@ -28,6 +28,10 @@ const RELEASE: &str = "BEGIN IMMEDIATE;
     UPDATE cqrs_checkpoints SET worker = NULL WHERE name = $1 AND worker = $2;
     DELETE FROM cqrs_workers WHERE name = $1 AND worker = $2;
     COMMIT";
+
+const FORGET: &str = "DELETE FROM cqrs_checkpoints WHERE name = $1 AND NOT EXISTS (
+        SELECT 1 FROM cqrs_workers w WHERE w.name = $1 AND w.expires_at > (SELECT now FROM cqrs_clock))
+    RETURNING partition";
 
 #[async_trait]
 impl Leases for SqliteBackend {
@@ -87,6 +91,14 @@ impl Leases for SqliteBackend {
 
     async fn checkpoints(&self, name: &str) -> Result<Vec<Checkpoint>, StoreError> {
         checkpoints(&self.readers, name, NOW).await
+    }
+
+    async fn names(&self) -> Result<Vec<String>, StoreError> {
+        names(&self.readers).await
+    }
+
+    async fn forget(&self, name: &str) -> Result<bool, StoreError> {
+        Ok(!all(&*self.writer.lock().await, FORGET, [name.into()]).await?.is_empty())
     }
 }
 
