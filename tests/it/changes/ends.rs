@@ -74,7 +74,8 @@ async fn too_many_rows_by_a_condition(database: Database) {
     happen(&writer, &[("b", Placed("many"))]).await;
     let error = last(changes).await;
     assert!(matches!(error, QueryError::TooManyRows { table: "debt", limit } if limit == most), "{error:?}");
-    let error = many().start_now().await.err();
+    let mut from_now = many().start_now().await.unwrap();
+    let error = from_now.fetch(writer.query::<Debt>().limit(u64::try_from(most).unwrap() + 1)).await.err();
     assert!(matches!(error, Some(QueryError::TooManyRows { .. })), "{error:?}");
     // All of a tenant may be more.
     let mut all = writer.changes::<Debt>().start();

@@ -42,6 +42,7 @@ async fn write_all(filling: &Filling<'_>, kind: BatchKind, steps: &[Advance]) ->
 /// A worker that has all partitions at position 5, two rows, and a letter.
 async fn at_five<'f>(fixture: &'f Fixture, shape: &TableShape) -> Filling<'f> {
     let mut filling = fixture.filling(shape).await;
+    filling.serve().await;
     filling.put(5, &[row(0, 0), row(1, 1)]).await;
     let letters = LetterChanges { parked: vec![letter(2)], settled: Vec::new() };
     let steps = filling.steps(5);
@@ -153,6 +154,7 @@ async fn two_workers<'f>(fixture: &'f Fixture, shape: &TableShape) -> [Filling<'
     fixture.fill(shape, &generation, 2).await;
     let mut workers = [fixture.fill(shape, &generation, 1).await, fixture.fill(shape, &generation, 2).await];
     assert_eq!(workers.each_ref().map(|worker| worker.leases.len()), [2, 2]);
+    workers[0].serve().await;
     workers[0].put(5, &[row(0, 0), row(1, 1)]).await;
     workers
 }
@@ -216,7 +218,8 @@ async fn partitions_are_those_of_the_sequences(fixture: Fixture) {
 }
 
 async fn a_dropped_generation_has_no_leases(fixture: Fixture) {
-    let filling = at_five(&fixture, &Wide::shape()).await;
+    let mut filling = fixture.filling(&Wide::shape()).await;
+    filling.put(5, &[row(0, 0), row(1, 1)]).await;
     fixture.tables().drop_generation(&filling.key).await.unwrap();
     assert_eq!(write_all(&filling, BatchKind::Forward, &filling.steps(9)).await.unwrap(), AdvanceVerdict::LeaseLost);
     let unknown = GenerationKey { number: 7, ..filling.key.clone() };

@@ -50,10 +50,10 @@ async fn keys_of_several_columns(fixture: Fixture) {
     let (one, ten) = (number(1), number(10));
     let row = |value: &str, day: &str, number: &str| format!("[\"\",1,2,{value},\"{day}\",{number}]");
     let rows = [row("5", "2026-01-02", &ten), row("null", "2026-01-01", &ten), row("7", "2026-01-03", &one)];
+    filling.serve().await;
     filling.write(3, format!("[{}]", rows.join(",")), "[]".to_owned()).await.unwrap();
     filling.write(4, format!("[{}]", row("6", "2026-01-02", &ten)), "[]".to_owned()).await.unwrap();
     filling.write(5, "[]".to_owned(), format!("[[\"\",1,5,{ten},\"2026-01-01\"]]")).await.unwrap();
-    filling.serve().await;
     let selected = fixture.all(&shape).await;
     let found = json(&selected.rows);
     let expected = format!("[[7,\"2026-01-03\",{one}],[6,\"2026-01-02\",{ten}]]");

@@ -325,7 +325,10 @@ async fn a_server_that_crashes_is_used_again() {
     let log = all(&store).await;
     while sent.count().await < log.len() {
         let event = next(&mut mails).await;
-        Sent::send(&mut mails, &event).await.unwrap();
+        match Sent::send(&mut mails, &event).await {
+            Err(error) if error.is_retryable() => mails.rewind(),
+            sent => sent.unwrap(),
+        }
     }
     sent.is_all_of(&log).await;
     store.close().await;
