@@ -44,7 +44,7 @@ const VERIFY: &str = "SELECT l.id, (SELECT last_value + is_called::int FROM cqrs
     WHERE 'cqrs_append'::regproc IS NOT NULL AND 'cqrs_settle'::regproc IS NOT NULL
         AND 'cqrs_clock'::regproc IS NOT NULL AND 'cqrs_acquire'::regproc IS NOT NULL
         AND 'cqrs_advance'::regproc IS NOT NULL AND 'cqrs_advance_placed'::regproc IS NOT NULL
-        AND 'cqrs_release'::regproc IS NOT NULL
+        AND 'cqrs_release'::regproc IS NOT NULL AND 'cqrs_forget'::regproc IS NOT NULL
         AND 'cqrs_time'::regproc IS NOT NULL AND 'cqrs_micros'::regproc IS NOT NULL
         AND 'cqrs_lock_generations'::regproc IS NOT NULL AND 'cqrs_create_generation'::regproc IS NOT NULL
         AND 'cqrs_swap'::regproc IS NOT NULL AND 'cqrs_drop_generation'::regproc IS NOT NULL
