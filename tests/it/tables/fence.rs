@@ -73,7 +73,8 @@ async fn a_lost_lease_writes_nothing(fixture: Fixture) {
         assert_eq!(write_all(&lost, kind, &lost.steps(position)).await.unwrap(), AdvanceVerdict::LeaseLost);
     }
     assert_unchanged(&fixture, &lost).await;
-    let taken = fixture.fill(&shape, &fixture.create(&shape).await, 2).await;
+    let generation = fixture.tables().generations(&shape.name).await.unwrap().remove(0);
+    let taken = fixture.fill(&shape, &generation, 2).await;
     assert_eq!(taken.leases.len(), 4);
     // Back, but in an epoch of others.
     fixture.tables().acquire(&session(&lost.key, 1)).await.unwrap();
