@@ -5,6 +5,7 @@ mod asking;
 mod automatic;
 mod bench;
 mod domain;
+mod left_out;
 mod long;
 mod mixed;
 mod newer;

@@ -15,6 +15,8 @@ mod restarts;
 mod resuming;
 mod shared;
 pub(crate) mod steps;
+mod stopping;
+mod stumbling;
 mod tables;
 mod takeover;
 mod verifying;

@@ -13,6 +13,7 @@ mod size;
 mod worker;
 
 pub use self::error::EngineError;
+pub(crate) use self::letters::are_at_rest;
 pub use self::options::{EngineOptions, InvalidOptions, RetryPolicy};
 pub(crate) use self::replay::{Goal, Replayed, goals};
 pub(crate) use self::worker::{Progress, Worker};

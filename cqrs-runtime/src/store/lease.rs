@@ -148,7 +148,8 @@ pub trait Leases: Send + Sync + 'static {
     /// The partitions of a new name start where the session says. Those whose worker has given them up, or whose session has
     /// expired, are free; one whose last step is being written is passed over until that has ended. Of `n` partitions
     /// and `w` workers, each has `n / w`, and the first `n % w` by their ids one more. What a newcomer is to have, the
-    /// others give up when they ask the next time, so this is called again and again, between two batches.
+    /// others give up when they ask the next time, so this is called again and again, between two batches. Of a projection's
+    /// generation that stands still or is gone, nobody has any.
     ///
     /// # Errors
     /// [`StoreError::PartitionsChanged`] when the name has another number of partitions; when the database can't be

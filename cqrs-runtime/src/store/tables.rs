@@ -91,7 +91,14 @@ pub trait Tables: Leases {
     /// When the database can't be written.
     async fn swap(&self, generation: &GenerationKey, accepts_parked: bool) -> Result<SwapVerdict, StoreError>;
 
-    /// Lets a generation that does not serve be there for something else; its partitions are nobody's then.
+    /// What [`swap`](Self::swap) would answer where nothing that is parked is accepted; nothing changes, and nobody is held up.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    async fn standing(&self, generation: &GenerationKey) -> Result<SwapVerdict, StoreError>;
+
+    /// Lets a generation that does not serve be there for something else; its partitions are nobody's then. Where it is built
+    /// on, letters that have failed are asked to be left out whose events were left out for good since.
     ///
     /// # Errors
     /// When the database can't be written.
@@ -165,7 +172,7 @@ pub trait Tables: Leases {
     async fn discards(&self, projection: &str) -> Result<Vec<Discard>, StoreError>;
 
     /// Asks the worker that has a sequence to retry its letters, or to discard the first and retry the others; how many
-    /// there are.
+    /// there are. Where the letter at the position `first` is not the first one, nothing is asked.
     ///
     /// # Errors
     /// When the database can't be written.
@@ -173,6 +180,7 @@ pub trait Tables: Leases {
         &self,
         generation: &GenerationKey,
         sequence: i64,
+        first: u64,
         request: LetterRequest,
     ) -> Result<u64, StoreError>;
 }

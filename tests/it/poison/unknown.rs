@@ -15,6 +15,7 @@ use crate::database::Database;
 on_both! {
     the_tenant_waits_until_it_is_left_out
     the_tenant_waits_until_it_can_be_read
+    what_was_left_out_stays_out_of_a_rebuild
     two_workers_wait_for_it
     a_damaged_row_holds_the_tenant
     a_damaged_row_parks_its_stream
@@ -126,6 +127,26 @@ async fn the_tenant_waits_until_it_can_be_read(database: Database) {
     running.stop().await;
     assert_eq!(rows(&bench, "").await, owned([("ada", (2 + 3) * 2 + 6), ("bob", (4 + 5) * 2 + 8)]));
     assert_eq!(rows(&bench, "north").await, owned([("ada", 4)]));
+    bench.store.close().await;
+}
+
+/// The letters of each owner wait for it, and are tried one sequence after the other.
+async fn what_was_left_out_stays_out_of_a_rebuild(database: Database) {
+    let bench = Bench::new(database).await;
+    held(&bench).await;
+    for (owner, amount) in [("carl", 7), ("dora", 8), ("emil", 9), ("fay", 10)] {
+        moves(&bench, "", owner, amount, Fault::Nothing).await;
+    }
+    read_models(&bench).catch_up(LONG).await.unwrap();
+    let running = read_models(&bench).start();
+    assert_eq!(read_models(&bench).discard(NAME, UNKNOWN, LONG).await.unwrap(), []);
+    until(async || letters(&bench).await.is_empty()).await;
+    running.stop().await;
+    let before = rows(&bench, "").await;
+    assert_eq!(before.len(), 6);
+    let rebuilt = read_models(&bench).rebuild(NAME, |_| ()).await.unwrap();
+    assert_eq!((rebuilt.generation.number, rebuilt.parked), (2, 0));
+    assert_eq!(rows(&bench, "").await, before);
     bench.store.close().await;
 }
 

@@ -1,5 +1,6 @@
 //! Rebuilds that are given up, gone back from, and held back because of what is parked in them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -8,10 +9,11 @@ use cqrs_runtime::projection::{
     CatchUpError, EngineOptions, GenerationError, QueryError, ReadModels, Readiness, RebuildError, RebuildOptions,
     RetryPolicy, WaitError,
 };
-use cqrs_runtime::store::{EventStore, GenerationState, StoreError, SwapVerdict};
+use cqrs_runtime::store::{EventStore, GenerationState, LetterRequest, StoreError, SwapVerdict};
 use cqrs_tests::orders::{CustomerOrder, Order, OrderId, OrderPaid, OrderPlaced, Payment, Shop, read_models};
 use futures_util::future::BoxFuture;
 use tokio::sync::Notify;
+use tokio::time::timeout;
 
 use super::killed::{LEASE, LONG, append};
 use super::resuming::sticks_at;
@@ -44,6 +46,9 @@ on_both! {
     what_is_kept_is_dropped
     a_worse_version_is_held_back
     what_was_left_out_stays_out
+    what_waits_for_its_turn_holds_nothing_back
+    going_back_is_no_rebuild
+    one_that_is_given_up_as_it_is_to_serve_does_not
 }
 
 const NAME: &str = "customer_order";
@@ -137,7 +142,7 @@ async fn going_back_is_given_up(database: Database) {
     let going_back = read_models(store.clone(), LEASE, 4);
     tokio::select! {
         back = going_back.roll_back(NAME, RebuildOptions::default(), |_| ()) => panic!("{back:?}"),
-        () = stuck.notified() => {}
+        noticed = timeout(LONG, stuck.notified()) => noticed.unwrap(),
     }
     let (building, serving) = (GenerationState::Building, GenerationState::Serving);
     assert_eq!(states(&look, NAME).await, [(1, building), (2, serving)]);
@@ -237,26 +242,29 @@ async fn a_worse_version_is_held_back(database: Database) {
     assert!(matches!(refused, QueryError::Store(StoreError::NotServed { .. })), "{refused:?}");
 
     // Nor do workers let it serve by themselves.
-    let tried = Arc::new(Notify::new());
+    let (tried, swaps) = (Arc::new(Notify::new()), Arc::new(AtomicUsize::new(0)));
     let hook = {
-        let tried = Arc::clone(&tried);
+        let (tried, swaps) = (Arc::clone(&tried), Arc::clone(&swaps));
         move |step| -> Stepping {
-            let tried = Arc::clone(&tried);
+            let (tried, swaps) = (Arc::clone(&tried), Arc::clone(&swaps));
             Box::pin(async move {
-                if matches!(step, Step::Swapped(SwapVerdict::Parked { .. })) {
-                    tried.notify_one();
+                match step {
+                    Step::Stood(SwapVerdict::Parked { .. }) => tried.notify_one(),
+                    Step::Swap(_) => drop(swaps.fetch_add(1, Ordering::Relaxed)),
+                    _ => {}
                 }
             })
         }
     };
     let store = stepped(&database.url, hook).await;
     let running = picky(store.clone()).start();
-    tried.notified().await;
+    timeout(LONG, tried.notified()).await.unwrap();
     running.stop().await;
     assert_eq!(states(&look, "payment").await, two);
-    store.close().await;
 
-    let waited = new.catch_up(LONG).await.unwrap_err();
+    let waited = picky(store.clone()).catch_up(LONG).await.unwrap_err();
+    assert_eq!(swaps.load(Ordering::Relaxed), 0, "nobody is held up by looking");
+    store.close().await;
     let CatchUpError::Wait(WaitError::Parked { generation: 2, events: told, .. }) = waited else {
         panic!("{waited:?}")
     };
@@ -287,5 +295,75 @@ async fn what_was_left_out_stays_out(database: Database) {
     assert_eq!(new.letters("payment").await.unwrap(), []);
     assert_eq!(new.query::<PickyPayment>().limit(1_000).fetch().await.unwrap().rows, rows);
     assert_eq!(look.tables().discards("payment").await.unwrap(), discards);
+    look.close().await;
+}
+
+/// More wait behind what is left out than are tried at once, without anybody having asked for them.
+async fn what_waits_for_its_turn_holds_nothing_back(database: Database) {
+    let look = Look::of(&database).await;
+    append(&look.store, &mut Shop::new(4), 150).await;
+    read_models(look.store.clone(), LEASE, 10).catch_up(LONG).await.unwrap();
+    let new = picky(look.store.clone());
+    let held = new.rebuild("payment", |_| ()).await.unwrap_err();
+    assert!(matches!(held, RebuildError::Parked { .. }), "{held:?}");
+    let mut sequences = BTreeMap::new();
+    for letter in new.letters_of("payment", 2).await.unwrap() {
+        sequences.entry(letter.sequence).or_insert_with(Vec::new).push(letter.position);
+    }
+    let (longest, positions) = sequences.iter().max_by_key(|(_, positions)| positions.len()).unwrap();
+    assert!(positions.len() > 3, "{sequences:?}");
+    for sequence in sequences.keys().filter(|sequence| *sequence != longest) {
+        new.discard("payment", &sequence.to_string(), LONG).await.unwrap();
+    }
+    let building = look.tables().generations("payment").await.unwrap().pop().unwrap();
+    look.tables().request(&building.key, *longest, positions[0], LetterRequest::Discard).await.unwrap();
+    let options = EngineOptions { lease_time: LEASE, batch_events: 1, ..EngineOptions::default() };
+    let one_by_one = ReadModels::new(look.store.clone()).with::<PickyPayment>().options(options);
+    let rebuilt = one_by_one.rebuild("payment", |_| ()).await.unwrap();
+    assert_eq!((rebuilt.generation.number, rebuilt.parked), (2, 0));
+    look.close().await;
+}
+
+/// What somebody was about to go back to is not taken for what is built anew.
+async fn going_back_is_no_rebuild(database: Database) {
+    let look = Look::of(&database).await;
+    append(&look.store, &mut Shop::new(3), 80).await;
+    let asked = read_models(look.store.clone(), LEASE, 20);
+    asked.catch_up(LONG).await.unwrap();
+    asked.rebuild(NAME, |_| ()).await.unwrap();
+    let first = look.tables().generations(NAME).await.unwrap().remove(0);
+    let (retired, building) = (GenerationState::Retired, GenerationState::Building);
+    look.tables().set_state(&first.key, retired, building).await.unwrap();
+    let refused = asked.rebuild(NAME, |_| ()).await.unwrap_err();
+    assert!(matches!(refused, RebuildError::BeingBuilt { name: NAME }), "{refused:?}");
+    assert_eq!(states(&look, NAME).await, [(1, building), (2, GenerationState::Serving)]);
+    assert_eq!(asked.cancel_rebuild(NAME).await.unwrap(), Some(first.key));
+    assert_eq!(asked.rebuild(NAME, |_| ()).await.unwrap().generation.number, 3);
+    look.all_equal_a_fold().await;
+    look.close().await;
+}
+
+async fn one_that_is_given_up_as_it_is_to_serve_does_not(database: Database) {
+    let look = Look::of(&database).await;
+    append(&look.store, &mut Shop::new(3), 80).await;
+    let asked = read_models(look.store.clone(), LEASE, 20);
+    asked.catch_up(LONG).await.unwrap();
+    let hook = {
+        let asked = asked.clone();
+        move |step| -> Stepping {
+            let asked = asked.clone();
+            Box::pin(async move {
+                if matches!(step, Step::Swap(_)) {
+                    assert_eq!(asked.cancel_rebuild(NAME).await.unwrap().map(|key| key.number), Some(2));
+                }
+            })
+        }
+    };
+    let store = stepped(&database.url, hook).await;
+    let cancelled = read_models(store.clone(), LEASE, 20).rebuild(NAME, |_| ()).await;
+    assert!(matches!(cancelled, Err(RebuildError::Cancelled { name: NAME })), "{cancelled:?}");
+    assert_eq!(states(&look, NAME).await, [(1, GenerationState::Serving)]);
+    store.close().await;
+    look.all_equal_a_fold().await;
     look.close().await;
 }

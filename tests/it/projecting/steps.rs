@@ -26,6 +26,8 @@ pub(crate) enum Step {
     /// What has come of it.
     Written(AdvanceVerdict),
     Swap(GenerationKey),
+    /// It was looked at whether a generation could serve.
+    Stood(SwapVerdict),
     Swapped(SwapVerdict),
     Compare,
     Compared,
@@ -105,6 +107,7 @@ impl Backend for Stepped {
     }
 
     async fn head(&self) -> Result<LogHead, StoreError> {
+        (self.refuse)("head", "")?;
         self.backend.head().await
     }
 
@@ -120,6 +123,7 @@ impl Backend for Stepped {
 #[async_trait]
 impl Leases for Stepped {
     async fn acquire(&self, session: &Session) -> Result<Vec<Lease>, StoreError> {
+        (self.refuse)("acquire", &session.name)?;
         (self.hook)(Step::Acquire).await;
         self.backend.acquire(session).await
     }
@@ -129,6 +133,7 @@ impl Leases for Stepped {
     }
 
     async fn release(&self, name: &str, worker: WorkerId) -> Result<(), StoreError> {
+        (self.refuse)("release", name)?;
         self.backend.release(name, worker).await
     }
 
@@ -166,9 +171,17 @@ impl Tables for Stepped {
     }
 
     async fn swap(&self, generation: &GenerationKey, accepts_parked: bool) -> Result<SwapVerdict, StoreError> {
+        (self.refuse)("swap", &generation.to_string())?;
         (self.hook)(Step::Swap(generation.clone())).await;
         let verdict = self.inner()?.swap(generation, accepts_parked).await?;
         (self.hook)(Step::Swapped(verdict)).await;
+        Ok(verdict)
+    }
+
+    async fn standing(&self, generation: &GenerationKey) -> Result<SwapVerdict, StoreError> {
+        (self.refuse)("standing", &generation.to_string())?;
+        let verdict = self.inner()?.standing(generation).await?;
+        (self.hook)(Step::Stood(verdict)).await;
         Ok(verdict)
     }
 
@@ -193,6 +206,7 @@ impl Tables for Stepped {
     }
 
     async fn write(&self, batch: &RowBatch<'_>) -> Result<AdvanceVerdict, StoreError> {
+        (self.refuse)("write", &batch.generation.to_string())?;
         (self.hook)(Step::Write(batch.generation.clone(), batch.worker, batch.steps.to_vec())).await;
         let verdict = self.inner()?.write(batch).await?;
         (self.hook)(Step::Written(verdict)).await;
@@ -239,8 +253,9 @@ impl Tables for Stepped {
         &self,
         generation: &GenerationKey,
         sequence: i64,
+        first: u64,
         request: LetterRequest,
     ) -> Result<u64, StoreError> {
-        self.inner()?.request(generation, sequence, request).await
+        self.inner()?.request(generation, sequence, first, request).await
     }
 }

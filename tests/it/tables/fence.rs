@@ -34,7 +34,7 @@ const KEYS: [(&str, &str); 4] = [("", "row 0"), ("", "row 1"), ("", "row 2"), ("
 async fn write_all(filling: &Filling<'_>, kind: BatchKind, steps: &[Advance]) -> Result<AdvanceVerdict, StoreError> {
     let upserts = filling.upserts(9, &[row(0, 9)]);
     let tables = [TableWrite { table: &filling.shape, upserts, deletes: filling.deletes(9, &[row(1, 1)]) }];
-    let letters = LetterChanges { parked: vec![letter(9)], settled: vec![2] };
+    let letters = LetterChanges { parked: vec![letter(9)], settled: vec![2], ..LetterChanges::default() };
     let changed = Changed::Anything;
     filling.tables.write(&RowBatch { steps, kind, changed, tables: &tables, letters, ..filling.batch() }).await
 }
@@ -44,7 +44,7 @@ async fn at_five<'f>(fixture: &'f Fixture, shape: &TableShape) -> Filling<'f> {
     let mut filling = fixture.filling(shape).await;
     filling.serve().await;
     filling.put(5, &[row(0, 0), row(1, 1)]).await;
-    let letters = LetterChanges { parked: vec![letter(2)], settled: Vec::new() };
+    let letters = LetterChanges { parked: vec![letter(2)], ..LetterChanges::default() };
     let steps = filling.steps(5);
     let batch = RowBatch { steps: &steps, kind: BatchKind::Retry, letters, ..filling.batch() };
     assert_eq!(filling.tables.write(&batch).await.unwrap(), AdvanceVerdict::Advanced);
@@ -122,7 +122,7 @@ async fn a_batch_that_fails_half_way_leaves_nothing(fixture: Fixture) {
         write(filling.upserts(9, &[row(0, 9), row(2, 2)]), filling.deletes(9, &[row(1, 1)])),
         write(without_key.to_owned(), "[]".to_owned()),
     ];
-    let letters = LetterChanges { parked: vec![letter(9)], settled: vec![2] };
+    let letters = LetterChanges { parked: vec![letter(9)], settled: vec![2], ..LetterChanges::default() };
     let changed = Changed::Anything;
     let batch = RowBatch { steps: &steps, changed, tables: &tables, letters, ..filling.batch() };
     let refused = filling.tables.write(&batch).await;

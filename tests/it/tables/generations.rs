@@ -12,7 +12,7 @@ use cqrs_runtime::store::{
 
 use super::letters::letter;
 use super::wide::Wide;
-use super::{FINGERPRINT, Fixture, PROJECTION, everything, on_both};
+use super::{FINGERPRINT, Fixture, PROJECTION, everything, on_both, session};
 
 on_both! {
     a_generation_is_told_of
@@ -20,6 +20,7 @@ on_both! {
     processes_that_make_one_at_once_make_one
     a_lookup_may_belong_to_two
     a_dropped_generation_leaves_nothing
+    nobody_joins_what_stands_still_or_is_gone
     what_serves_is_not_dropped
     an_older_shape_is_dropped_when_nobody_uses_it
     what_is_given_up_has_happened_or_not
@@ -91,13 +92,30 @@ async fn a_lookup_may_belong_to_two(fixture: Fixture) {
     assert_eq!(made, ["one_g1", "owners_g1", "two_g2", "owners_g2"]);
 }
 
+async fn nobody_joins_what_stands_still_or_is_gone(fixture: Fixture) {
+    let shape = Wide::shape();
+    let mut filling = fixture.filling(&shape).await;
+    filling.put(5, &[]).await;
+    filling.serve().await;
+    let mut other = fixture.filling(&shape).await;
+    other.put(5, &[]).await;
+    other.serve().await;
+    let joins = async |key: &GenerationKey| fixture.tables().acquire(&session(key, 1)).await.unwrap().len();
+    assert_eq!((joins(&filling.key).await, joins(&other.key).await), (0, 4), "the first one is kept");
+    fixture.tables().drop_generation(&filling.key).await.unwrap();
+    assert_eq!(joins(&filling.key).await, 0);
+    for table in ["cqrs_checkpoints", "cqrs_workers"] {
+        assert_eq!(fixture.database.count(&format!("{table} WHERE name = '{}'", filling.key)).await, 0, "{table}");
+    }
+}
+
 async fn a_dropped_generation_leaves_nothing(fixture: Fixture) {
     let shape = Wide::shape();
     let mut filling = fixture.filling(&shape).await;
     filling.put(5, &[Wide::of("a"), Wide::of("b")]).await;
     let deletes = filling.deletes(6, &[Wide::of("a")]);
     filling.write(6, "[]".to_owned(), deletes).await.unwrap();
-    let letters = LetterChanges { parked: vec![letter(7)], settled: Vec::new() };
+    let letters = LetterChanges { parked: vec![letter(7)], ..LetterChanges::default() };
     let batch = RowBatch { steps: &filling.steps(7), letters, ..filling.batch() };
     assert_eq!(filling.tables.write(&batch).await.unwrap(), AdvanceVerdict::Advanced);
     let kept = fixture.fill(&shape, &fixture.create_of(&shape, "other").await, 1).await;

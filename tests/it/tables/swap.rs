@@ -163,7 +163,7 @@ async fn a_state_is_left_and_entered(fixture: Fixture) {
 /// Letters at the positions, of the sequence of the first partition.
 async fn park(filling: &Filling<'_>, positions: &[u64]) {
     let parked = positions.iter().map(|position| DeadLetter { sequence: 4, ..letter(*position) }).collect();
-    let letters = LetterChanges { parked, settled: Vec::new() };
+    let letters = LetterChanges { parked, ..LetterChanges::default() };
     let steps: Vec<_> = filling.leases.iter().map(stays).collect();
     let batch = RowBatch { steps: &steps, kind: BatchKind::Retry, letters, ..filling.batch() };
     assert_eq!(filling.tables.write(&batch).await.unwrap(), AdvanceVerdict::Advanced);

@@ -10,7 +10,7 @@ mod select;
 mod spelling;
 mod write;
 
-pub(super) use self::catalog::{dropped, generations, state_word};
+pub(super) use self::catalog::{dropped, generations, judged, standing, state_word};
 pub(super) use self::changes::{changes, changes_rows, count_changes};
 pub(super) use self::compare::compare;
 pub(super) use self::definition::{definition, shown};

@@ -71,7 +71,7 @@ impl<M: Projection> Worker<M> {
         let letters = folded.parked.iter().map(|(index, failed)| {
             letter(&events[*index], failed.as_ref(), u32::from(failed.is_some()), now, &self.options)
         });
-        let letters = LetterChanges { parked: letters.collect(), settled: Vec::new() };
+        let letters = LetterChanges { parked: letters.collect(), ..LetterChanges::default() };
         let count = self.letters.count() + letters.parked.len();
         if !letters.parked.is_empty() && count > self.options.parked_events {
             return Err(EngineError::TooManyLetters { parked: count, limit: self.options.parked_events });

@@ -113,14 +113,28 @@ impl Letters {
 
     /// A sequence whose first letter is to be tried again now, or for which somebody has asked.
     pub(super) fn due(&self, now: DateTime<Utc>) -> Option<(i64, LetterRequest)> {
-        let asked = |letters: &[DeadLetter]| letters.iter().find_map(|letter| letter.request);
-        self.sequences.iter().find_map(|(sequence, letters)| {
+        self.sequences.keys().find_map(|sequence| {
             let first = self.free(*sequence).first()?;
             // One that has not failed itself has waited for what is no more.
             let due = first.error.is_empty() || first.retry_at.is_some_and(|at| at <= now);
-            Some((*sequence, asked(letters).or(due.then_some(LetterRequest::Retry))?))
+            Some((*sequence, first.request.or(due.then_some(LetterRequest::Retry))?))
         })
     }
+}
+
+/// Whether none of a generation's letters is to be tried by itself, or as somebody has asked, at this time: what is parked then
+/// stays parked, for now.
+pub(crate) fn are_at_rest(letters: &[DeadLetter], now: DateTime<Utc>) -> bool {
+    let (mut seen, mut held) = (HashSet::new(), HashSet::new());
+    letters.iter().all(|letter| {
+        let is_first = seen.insert(letter.sequence);
+        let is_held = held.contains(&letter.stream.tenant);
+        if is_unknown(letter) {
+            held.insert(&letter.stream.tenant);
+        }
+        let is_due = letter.error.is_empty() || letter.retry_at.is_some_and(|at| at <= now);
+        letter.request.is_none() && (!is_first || is_held || !is_due)
+    })
 }
 
 /// Whether nobody knows the sequence of a letter's event.
@@ -176,7 +190,7 @@ pub(super) fn after_retry(
         }
     }
     left.retain(|letter| !letters.contains(letter));
-    LetterChanges { parked: left, settled }
+    LetterChanges { parked: left, settled, ..LetterChanges::default() }
 }
 
 fn retry_at(policy: &RetryPolicy, attempts: u32, now: DateTime<Utc>) -> Option<DateTime<Utc>> {

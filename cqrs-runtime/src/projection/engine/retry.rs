@@ -1,6 +1,6 @@
 //! Projecting dead letters again.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use chrono::Utc;
@@ -15,19 +15,22 @@ use crate::event::RawEvent;
 use crate::store::sequence::partition as partition_of;
 use crate::store::{Advance, BatchKind, DeadLetter, EventQuery, LetterChanges, LetterRequest, StoreError};
 
+/// Letters whose positions differ by no more than this are read at once, with what stands between them.
+const NEAR: u64 = 64;
+
 impl<M: Projection> Worker<M> {
     /// Tries the letters of a sequence again, in order, up to the first that fails.
     pub(super) async fn retry(&mut self, sequence: i64, request: LetterRequest) -> Result<Progress, EngineError> {
         let letters = self.letters.free(sequence).to_vec();
         let all = self.letters.sequences.get(&sequence).cloned().unwrap_or_default();
         let discarded = usize::from(request == LetterRequest::Discard);
-        let mut outcome = Outcome {
-            settled: letters.iter().take(discarded).map(|letter| letter.position).collect(),
-            ..Outcome::default()
-        };
+        let discarded: Vec<_> = letters.iter().take(discarded).map(|letter| letter.position).collect();
+        let mut outcome = Outcome { settled: discarded.clone(), discarded: discarded.clone(), ..Outcome::default() };
         let mut events = Vec::new();
-        for letter in letters.iter().skip(discarded).take(self.limit().0) {
-            match self.event_at(letter).await? {
+        let tried: Vec<_> = letters.iter().skip(discarded.len()).take(self.limit().0).collect();
+        let mut found = self.events_of(&tried).await?;
+        for letter in tried {
+            match found.remove(&letter.position) {
                 // What this program can't read stays where another one has found that it belongs.
                 Some(event) if event.sequence.hash() == sequence || event.sequence.is_unknown() => events.push(event),
                 // By now, it is known where it belongs.
@@ -36,7 +39,7 @@ impl<M: Projection> Worker<M> {
                     sequence_key: event.sequence.to_string(),
                     retry_at: Some(Utc::now()),
                     request: None,
-                    ..letter.clone()
+                    ..DeadLetter::clone(letter)
                 }),
                 // By now, the read model is not made of it.
                 None => outcome.settled.push(letter.position),
@@ -57,9 +60,9 @@ impl<M: Projection> Worker<M> {
             Err(error) => {
                 if let Some((position, why)) = self.shrink(error, &events)? {
                     // Nothing of it is written but that it has failed.
-                    let settled = letters.iter().take(discarded).map(|letter| letter.position).collect();
                     let failed = Some((position, ProjectionError::Unstorable(why)));
-                    let changes = Outcome { settled, failed, moved: Vec::new() }.changes(&all, &self.options);
+                    let outcome = Outcome { settled: discarded.clone(), discarded, failed, ..Outcome::default() };
+                    let changes = outcome.changes(&all, &self.options);
                     self.write(BatchKind::Retry, &steps, Vec::new(), changes, None).await?;
                 }
             }
@@ -75,20 +78,37 @@ impl<M: Projection> Worker<M> {
         lease.map(|lease| Advance { lease: *lease, position: lease.checkpoint, event_id: lease.event_id }).collect()
     }
 
-    async fn event_at(&self, letter: &DeadLetter) -> Result<Option<Prepared<M>>, StoreError> {
-        let position = letter.position;
-        let query = EventQuery::log().after_position(position - 1).to_position(position);
-        let (mut found, routing) = (None, &self.routing);
-        let mut take = |raw: RawEvent<'_>| {
-            found = Prepared::of(&raw, routing);
-            ControlFlow::Break(())
-        };
-        match self.store.backend().read(&query, &mut take).await {
-            Err(StoreError::CorruptEvent { position, event: Some(event), column }) => {
-                Ok(Prepared::corrupt(position, &event, column, routing))
-            }
-            read => read.map(|()| found),
+    /// The events of letters, by position; those that the read model is not made of by now are missing.
+    async fn events_of(&self, letters: &[&DeadLetter]) -> Result<HashMap<u64, Prepared<M>>, StoreError> {
+        let mut found = HashMap::new();
+        for run in letters.chunk_by(|one, next| next.position - one.position <= NEAR) {
+            self.read_run(run, &mut found).await?;
         }
+        Ok(found)
+    }
+
+    /// Reads the events of letters that stand near each other, and those between them.
+    async fn read_run(&self, letters: &[&DeadLetter], found: &mut HashMap<u64, Prepared<M>>) -> Result<(), StoreError> {
+        let (Some(first), Some(last)) = (letters.first(), letters.last()) else { return Ok(()) };
+        let (mut after, routing) = (first.position - 1, &self.routing);
+        let is_wanted = |position: u64| letters.binary_search_by_key(&position, |letter| letter.position).is_ok();
+        while after < last.position {
+            let query = EventQuery::log().after_position(after).to_position(last.position);
+            let mut take = |raw: RawEvent<'_>| {
+                let event = is_wanted(raw.position).then(|| Prepared::of(&raw, routing)).flatten();
+                found.extend(event.map(|event| (raw.position, event)));
+                ControlFlow::Continue(())
+            };
+            match self.store.backend().read(&query, &mut take).await {
+                Err(StoreError::CorruptEvent { position, event: Some(event), column }) => {
+                    let event = is_wanted(position).then(|| Prepared::corrupt(position, &event, column, routing));
+                    found.extend(event.flatten().map(|event| (position, event)));
+                    after = position;
+                }
+                read => return read,
+            }
+        }
+        Ok(())
     }
 }
 
@@ -96,6 +116,8 @@ impl<M: Projection> Worker<M> {
 #[derive(Default)]
 struct Outcome {
     settled: Vec<u64>,
+    /// Those that are left out for good.
+    discarded: Vec<u64>,
     failed: Option<(u64, ProjectionError)>,
     /// Those that belong to another sequence.
     moved: Vec<DeadLetter>,
@@ -106,7 +128,7 @@ impl Outcome {
         let failed = self.failed.as_ref().map(|(position, error)| (*position, error));
         let gone = self.settled.iter().copied().chain(self.moved.iter().map(|letter| letter.position)).collect();
         let mut changes = after_retry(letters, gone, failed, Utc::now(), options);
-        changes.settled = self.settled;
+        (changes.settled, changes.discarded) = (self.settled, self.discarded);
         changes.parked.extend(self.moved);
         changes
     }

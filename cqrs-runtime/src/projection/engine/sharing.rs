@@ -62,11 +62,6 @@ impl<M: Projection> Worker<M> {
         if self.leased_at.is_some_and(|at| at.elapsed() < self.options.beat()) {
             return Ok(());
         }
-        if !self.is_filled().await? {
-            self.start_anew();
-            self.leased_at = Some(Instant::now());
-            return Ok(());
-        }
         let Generation { key, partitions, .. } = &self.generation;
         let session = Session::new(key.to_string(), self.id, *partitions, self.options.session());
         let asked_at = Instant::now();

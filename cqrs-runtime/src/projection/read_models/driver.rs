@@ -19,6 +19,9 @@ use crate::store::{Generation, GenerationKey, GenerationState, Hints, StoreError
 /// The longest pause after an error.
 const LONGEST: Duration = Duration::from_secs(5);
 
+/// The pause after what is built was found to have parked too much to serve: all of it is counted each time.
+const HELD_BACK: Duration = Duration::from_secs(1);
+
 /// Tells of an error of a generation, 0 where it is none's; the pause before it is tried again.
 fn pause_after(
     pause: &mut Pause,
@@ -68,11 +71,19 @@ struct Post {
     rests_until: Option<Instant>,
     /// Whether it has seen all events that there were at its last step.
     is_caught_up: bool,
-    /// Whether it has been told that what is built does not serve, as events are parked in it.
-    has_told: bool,
+    /// Until when it is taken for granted that what is built does not serve, as events are parked in it.
+    held_back_until: Option<Instant>,
 }
 
 impl Post {
+    /// Whether it is worth a look whether what is built can serve.
+    fn may_serve(&self) -> bool {
+        self.is_caught_up
+            && self.worker.generation().state == GenerationState::Building
+            && self.worker.partitions() > 0
+            && self.held_back_until.is_none_or(|until| until <= Instant::now())
+    }
+
     /// A step, unless it rests; whether there may be more to do at once.
     async fn step(&mut self, model: &dyn Model, scope: &Scope) -> Result<bool, EngineError> {
         if self.rests_until.is_some_and(|until| until > Instant::now()) {
@@ -273,8 +284,8 @@ impl Driver {
             let (store, options) = (self.read_models.store.clone(), self.read_models.options);
             let worker = self.model.worker(store, generation, self.id, options)?;
             let pause = Pause::up_to(LONGEST);
-            let id = self.id;
-            self.posts.push(Post { worker, id, pause, rests_until: None, is_caught_up: false, has_told: false });
+            let (id, held_back_until) = (self.id, None);
+            self.posts.push(Post { worker, id, pause, rests_until: None, is_caught_up: false, held_back_until });
         }
         self.looked_at = Some(Instant::now());
         Ok(())
@@ -283,24 +294,27 @@ impl Driver {
     /// Lets what was being built serve, if it has caught up.
     async fn swap(&mut self) -> Result<bool, EngineError> {
         let tables = self.read_models.store.tables()?;
-        for Post { worker, is_caught_up, has_told, .. } in &mut self.posts {
-            if !*is_caught_up || worker.generation().state != GenerationState::Building || worker.partitions() == 0 {
-                continue;
-            }
-            worker.settle().await?;
-            *is_caught_up = false;
-            let (name, generation) = (self.model.table().name, worker.generation().key.number);
-            match tables.swap(&worker.generation().key, false).await? {
+        for post in self.posts.iter_mut().filter(|post| post.may_serve()) {
+            post.worker.settle().await?;
+            post.is_caught_up = false;
+            let key = post.worker.generation().key.clone();
+            let (name, generation) = (self.model.table().name, key.number);
+            // Looked at first, which holds up nobody.
+            let verdict = match tables.standing(&key).await? {
+                SwapVerdict::Serves => tables.swap(&key, false).await?,
+                refused => refused,
+            };
+            match verdict {
                 SwapVerdict::Serves => {}
                 SwapVerdict::Parked { events } => {
-                    if !std::mem::replace(has_told, true) {
+                    if post.held_back_until.replace(Instant::now() + HELD_BACK).is_none() {
                         tracing::warn!(read_model = name, generation, events, "it has parked too much to serve");
                     }
                     continue;
                 }
                 SwapVerdict::Behind { .. } | SwapVerdict::Gone => continue,
             }
-            worker.set_state(GenerationState::Serving);
+            post.worker.set_state(GenerationState::Serving);
             tracing::info!(read_model = name, generation, "the generation serves");
             // What served is to be left.
             self.looked_at = None;

@@ -1,21 +1,23 @@
 //! This process's part in filling a generation that does not serve yet.
 
+use std::ops::ControlFlow;
 use std::slice;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use chrono::Utc;
 use tokio::sync::watch;
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use super::super::engine::{EngineError, Progress};
+use super::super::engine::{EngineError, Progress, are_at_rest};
 use super::driver::{Running, Scope, prolong};
 use super::model::{Model, Works};
 use super::rebuild::{RebuildError, RebuildOptions, RebuildProgress, Rebuilt};
 use super::{ReadModels, StoreError};
 use crate::store::pause::Pause;
-use crate::store::{Generation, GenerationKey, GenerationState, SwapVerdict, WorkerId};
+use crate::store::{DeadLetter, Generation, GenerationKey, GenerationState, SwapVerdict, WorkerId};
 
 /// The pause where another process has all partitions, or is about to swap.
 pub(super) const PAUSE: Duration = Duration::from_millis(50);
@@ -86,58 +88,77 @@ impl Filling {
                 Err(error) => break Err(error),
             }
         };
-        // However it ended, others can go on with it at once.
+        // However it ended, others can go on with it at once; else when the session ends, as after a kill.
         if let Some(others) = self.others.take() {
             others.stop().await;
         }
         let released = self.worker.release().await;
         built?;
-        let name = self.name;
-        let failed = |error: StoreError| RebuildError::Engine { name, source: error.into() };
-        released.map_err(failed)?;
-        let tables = self.read_models.store.tables().map_err(failed)?;
-        let parked = tables.letters(&self.key).await.map_err(failed)?.len();
+        if let Err(error) = released {
+            tracing::warn!(read_model = self.name, error = &error as &dyn std::error::Error, "it can't be left");
+        }
+        let parked = loop {
+            match self.letters().await {
+                Ok(letters) => break letters.len(),
+                Err(error) => self.recover(error.into(), GenerationState::Serving).await?,
+            }
+        };
         let events = self.events + self.beside.load(Ordering::Relaxed);
         Ok(Rebuilt { generation: self.key, events, elapsed: self.began_at.elapsed(), parked })
     }
 
-    /// A step; whether the generation serves now.
+    /// A step; whether the generation serves now. One that fails of what may pass is taken again.
     async fn step(
         &mut self,
         options: RebuildOptions,
         progress: &mut (impl FnMut(RebuildProgress) + Send),
     ) -> Result<bool, RebuildError> {
-        let step = match self.worker.step().await {
-            Ok(step) => step,
+        match self.try_step(options, progress).await {
+            Ok(ControlFlow::Continue(())) => Ok(false),
+            Ok(ControlFlow::Break(ended)) => ended.map(|()| true),
             Err(error) => {
                 self.recover(error, GenerationState::Building).await?;
-                return Ok(false);
+                Ok(false)
             }
-        };
-        self.pause = Pause::up_to(LONGEST);
+        }
+    }
+
+    /// A step; `Break` where there is no other one.
+    async fn try_step(
+        &mut self,
+        options: RebuildOptions,
+        progress: &mut (impl FnMut(RebuildProgress) + Send),
+    ) -> Result<ControlFlow<Result<(), RebuildError>>, EngineError> {
+        let step = self.worker.step().await?;
         if let Progress::Moved { events, .. } = step {
             self.events += events;
         }
-        match self.progress().await {
-            Ok(come) => progress(come),
-            Err(error) => return Err(self.failed(error.into())),
-        }
+        progress(self.progress().await?);
         if matches!(step, Progress::Moved { caught_up: false, .. }) {
-            return Ok(false);
+            self.pause = Pause::up_to(LONGEST);
+            return Ok(ControlFlow::Continue(()));
         }
-        match self.serve(options).await {
-            Ok(SwapVerdict::Serves) => return Ok(true),
-            Ok(SwapVerdict::Gone) => return Err(RebuildError::Cancelled { name: self.name }),
-            Ok(SwapVerdict::Parked { events }) if !self.has_requests().await? => {
-                return Err(RebuildError::Parked { name: self.name, generation: self.key.number, events });
+        let verdict = self.serve(options).await?;
+        self.pause = Pause::up_to(LONGEST);
+        let name = self.name;
+        match verdict {
+            SwapVerdict::Serves => return Ok(ControlFlow::Break(Ok(()))),
+            SwapVerdict::Gone => return Ok(ControlFlow::Break(Err(RebuildError::Cancelled { name }))),
+            SwapVerdict::Parked { .. } if are_at_rest(&self.letters().await?, Utc::now()) => {
+                // It counts what was parked before they were at rest.
+                let verdict = self.read_models.store.tables()?.standing(&self.key).await?;
+                if let SwapVerdict::Parked { events } = verdict {
+                    let parked = RebuildError::Parked { name, generation: self.key.number, events };
+                    return Ok(ControlFlow::Break(Err(parked)));
+                }
+                return Ok(ControlFlow::Continue(()));
             }
-            Ok(SwapVerdict::Behind { .. } | SwapVerdict::Parked { .. }) if !matches!(step, Progress::Moved { .. }) => {
-                sleep(PAUSE).await;
-            }
-            Ok(SwapVerdict::Behind { .. } | SwapVerdict::Parked { .. }) => {}
-            Err(error) => self.recover(error, GenerationState::Building).await?,
+            SwapVerdict::Behind { .. } | SwapVerdict::Parked { .. } => {}
         }
-        Ok(false)
+        if !matches!(step, Progress::Moved { .. }) {
+            sleep(PAUSE).await;
+        }
+        Ok(ControlFlow::Continue(()))
     }
 
     /// Lets the generation serve, if it has seen all events there were.
@@ -145,14 +166,17 @@ impl Filling {
         if self.worker.partitions() > 0 {
             self.worker.settle().await?;
         }
-        Ok(self.read_models.store.tables()?.swap(&self.key, options.accept_parked).await?)
+        let tables = self.read_models.store.tables()?;
+        // Looked at first, which holds up nobody.
+        Ok(match tables.standing(&self.key).await? {
+            SwapVerdict::Parked { .. } if options.accept_parked => tables.swap(&self.key, true).await?,
+            SwapVerdict::Serves => tables.swap(&self.key, options.accept_parked).await?,
+            refused => refused,
+        })
     }
 
-    /// Whether somebody is to do something with letters yet: then what is parked is not known.
-    async fn has_requests(&mut self) -> Result<bool, RebuildError> {
-        let letters = async { self.read_models.store.tables()?.letters(&self.key).await }.await;
-        let letters = letters.map_err(|error| self.failed(error.into()))?;
-        Ok(letters.iter().any(|letter| letter.request.is_some()))
+    async fn letters(&mut self) -> Result<Vec<DeadLetter>, StoreError> {
+        self.read_models.store.tables()?.letters(&self.key).await
     }
 
     /// Goes on after an error, if that may help: the database may be busy, or the tables have gone in the midst of a step.

@@ -142,7 +142,7 @@ impl ReadModels {
             }
             // Once the first one is gone, the others follow by themselves.
             if stands && left.iter().all(|letter| letter.request.is_none()) {
-                tables.request(key, first.sequence, request).await?;
+                tables.request(key, first.sequence, first.position, request).await?;
             }
             helper.help(key).await?;
             pause.wait().await;

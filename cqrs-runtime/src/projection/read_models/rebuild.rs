@@ -85,8 +85,9 @@ pub enum RebuildError {
         /// The read model.
         name: &'static str,
     },
-    /// Another generation is being built, and has to serve or to be cancelled first.
-    #[error("`{name}` is being rebuilt")]
+    /// Another generation is being built, or gone back to, and has to serve or to be [cancelled](ReadModels::cancel_rebuild)
+    /// first.
+    #[error("`{name}` is being rebuilt, or gone back to an earlier generation: let that end, or cancel it")]
     BeingBuilt {
         /// The read model.
         name: &'static str,
@@ -102,7 +103,7 @@ impl ReadModels {
     ///
     /// # Errors
     /// When events can't be projected, or the database can't be written; [`RebuildError::Parked`] when events are parked that
-    /// what serves has projected.
+    /// what serves has projected, [`RebuildError::BeingBuilt`] when it is being [gone back](Self::roll_back).
     ///
     /// # Panics
     /// Outside of a tokio runtime.
@@ -144,6 +145,10 @@ impl ReadModels {
         let model = self.model(name).ok_or_else(|| RebuildError::NotListed { name: name.to_owned() })?;
         let failed = |error: StoreError| RebuildError::Engine { name: model.table().name, source: error.into() };
         let generation = self.create(&**model, GenerationState::Building).await.map_err(failed)?;
+        if generation.served_at.is_some() {
+            // Somebody was about to go back to it: it is not built anew.
+            return Err(RebuildError::BeingBuilt { name: model.table().name });
+        }
         let filling = Filling::begin(self, &**model, generation).map_err(failed)?;
         filling.with_others(model).until_it_serves(options, progress).await
     }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use chrono::Utc;
 use tokio::select;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-use super::super::engine::EngineError;
+use super::super::engine::{EngineError, are_at_rest};
 use super::helper::Helper;
 use super::model::Model;
 use super::{ReadModels, StoreError};
@@ -156,10 +157,10 @@ impl ReadModels {
     async fn held_back(&self, key: &GenerationKey) -> Result<Option<u64>, StoreError> {
         let tables = self.store.tables()?;
         let letters = tables.letters(key).await?;
-        if letters.is_empty() || letters.iter().any(|letter| letter.request.is_some()) {
+        if letters.is_empty() || !are_at_rest(&letters, Utc::now()) {
             return Ok(None);
         }
-        Ok(match tables.swap(key, false).await? {
+        Ok(match tables.standing(key).await? {
             SwapVerdict::Parked { events } => Some(events),
             _ => None,
         })

@@ -60,6 +60,8 @@ pub struct LetterChanges {
     pub parked: Vec<DeadLetter>,
     /// The positions of letters that are no more.
     pub settled: Vec<u64>,
+    /// Those among them whose events are left out for good.
+    pub discarded: Vec<u64>,
 }
 
 impl LetterChanges {

@@ -1,5 +1,5 @@
 -- Joins a name or stays with it, and takes and gives up partitions up to the worker's share: all that it has then. Those of
--- a new name start at `start`.
+-- a new name start at `start`. Where the name is a generation's that stands still or is gone, nothing is joined.
 --
 -- Whoever asks for partitions of a name holds its advisory lock, so shares add up. No row of a partition is waited for: one
 -- whose checkpoint is being moved is passed over. So a commit that takes long holds up no session, and there is no deadlock.
@@ -20,6 +20,14 @@ BEGIN
     END IF;
     PERFORM pg_advisory_xact_lock(
         hashtextextended('cqrs_checkpoints of ' || this_name, 'cqrs_checkpoints'::regclass::oid::bigint));
+
+    -- Whoever retires or drops a generation waits for this, or has done so.
+    PERFORM FROM cqrs_generations g WHERE g.projection || '@' || g.number = this_name FOR SHARE;
+    IF EXISTS (SELECT FROM cqrs_generations g
+        WHERE g.projection || '@' || g.number = this_name AND g.state IN ('retired', 'dropped'))
+    THEN
+        RETURN;
+    END IF;
 
     SELECT count(*) INTO found FROM cqrs_checkpoints c WHERE c.name = this_name;
     IF found = 0 THEN

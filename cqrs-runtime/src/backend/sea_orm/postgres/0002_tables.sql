@@ -138,10 +138,16 @@ BEGIN
     THEN
         RETURN 'taken';
     END IF;
+    -- First, so that nobody takes partitions any more.
+    UPDATE cqrs_generations g SET state = to_state WHERE g.projection = this_projection AND g.number = this_number;
     PERFORM FROM cqrs_checkpoints c WHERE c.name = this_name ORDER BY c.partition FOR UPDATE;
     UPDATE cqrs_checkpoints c SET worker = NULL WHERE c.name = this_name;
     DELETE FROM cqrs_workers w WHERE w.name = this_name;
-    UPDATE cqrs_generations g SET state = to_state WHERE g.projection = this_projection AND g.number = this_number;
+    IF to_state = 'building' THEN
+        -- What has failed in it and was left out since, elsewhere, is left out here, too.
+        UPDATE cqrs_dead_letters l SET request = 'discard' WHERE l.name = this_name AND l.error <> '' AND EXISTS (
+            SELECT FROM cqrs_discards d WHERE d.projection = this_projection AND d.position = l.position);
+    END IF;
     RETURN 'set';
 END $$;
 

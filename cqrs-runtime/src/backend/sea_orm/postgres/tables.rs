@@ -34,6 +34,10 @@ impl Tables for PostgresBackend {
         generation::swap(&self.workers, generation, accepts_parked).await
     }
 
+    async fn standing(&self, generation: &GenerationKey) -> Result<SwapVerdict, StoreError> {
+        tables::standing(&*self.readers, generation::STANDING, generation).await
+    }
+
     async fn set_state(
         &self,
         generation: &GenerationKey,
@@ -83,8 +87,9 @@ impl Tables for PostgresBackend {
         &self,
         generation: &GenerationKey,
         sequence: i64,
+        first: u64,
         request: LetterRequest,
     ) -> Result<u64, StoreError> {
-        tables::request(&self.workers, generation, sequence, request).await
+        tables::request(&self.workers, generation, sequence, first, request).await
     }
 }

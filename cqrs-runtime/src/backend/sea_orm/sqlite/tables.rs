@@ -34,6 +34,10 @@ impl Tables for SqliteBackend {
         generation::swap(&*self.writer.lock().await, generation, accepts_parked).await
     }
 
+    async fn standing(&self, generation: &GenerationKey) -> Result<SwapVerdict, StoreError> {
+        tables::standing(&self.readers, generation::STANDING, generation).await
+    }
+
     async fn set_state(
         &self,
         generation: &GenerationKey,
@@ -83,8 +87,9 @@ impl Tables for SqliteBackend {
         &self,
         generation: &GenerationKey,
         sequence: i64,
+        first: u64,
         request: LetterRequest,
     ) -> Result<u64, StoreError> {
-        tables::request(&*self.writer.lock().await, generation, sequence, request).await
+        tables::request(&*self.writer.lock().await, generation, sequence, first, request).await
     }
 }

@@ -7,7 +7,7 @@ use super::super::statement::{Run, all};
 use super::corrupt;
 use super::spelling::Spelling;
 use crate::column::ColumnType;
-use crate::store::{AdvanceVerdict, Generation, GenerationKey, GenerationState, RowBatch, StoreError};
+use crate::store::{AdvanceVerdict, Generation, GenerationKey, GenerationState, RowBatch, StoreError, SwapVerdict};
 
 const TABLE: &str = "cqrs_generations";
 
@@ -73,4 +73,30 @@ pub(in super::super) async fn dropped<S: Spelling>(
         return Err(missing);
     }
     Ok(AdvanceVerdict::LeaseLost)
+}
+
+/// How a generation stands that is to serve: its state, how far all its partitions have come and how far they must, and how
+/// many events are parked in it that what serves has projected, by a statement that begins with these columns.
+pub(in super::super) async fn standing(
+    connection: &impl Run,
+    sql: &str,
+    key: &GenerationKey,
+) -> Result<SwapVerdict, StoreError> {
+    let row = all(connection, sql, [key.projection.as_str().into(), i64::from(key.number).into()]).await?.pop();
+    row.as_ref().map_or(Ok(SwapVerdict::Gone), judged)
+}
+
+/// The verdict on a generation that stands as a row says; it serves, or may.
+pub(in super::super) fn judged(row: &QueryResult) -> Result<SwapVerdict, StoreError> {
+    let unsigned = |index| {
+        let number: i64 = row.try_get_by_index(index)?;
+        number.try_into().map_err(|_| corrupt(TABLE, "a number is out of range"))
+    };
+    let (position, needed, events) = (unsigned(1)?, unsigned(2)?, unsigned(3)?);
+    Ok(match of_word(&row.try_get_by_index::<String>(0)?)? {
+        GenerationState::Retired | GenerationState::Verifying => SwapVerdict::Gone,
+        GenerationState::Building if position < needed => SwapVerdict::Behind { position, needed },
+        GenerationState::Building if events > 0 => SwapVerdict::Parked { events },
+        GenerationState::Serving | GenerationState::Building => SwapVerdict::Serves,
+    })
 }

@@ -62,12 +62,12 @@ pub(in super::super) fn parked<S: Spelling>(projection: &str, parameter: usize) 
     )
 }
 
-/// Notes which of the letters at the positions of a parameter are left out for good.
+/// Notes that the events of the letters at the positions of a parameter are left out for good.
 pub(in super::super) fn discarded<S: Spelling>(projection: &str, parameter: usize) -> String {
     format!(
         "INSERT INTO cqrs_discards (projection, position, sequence_key, event_name, error)
         SELECT {}, l.position, l.sequence_key, l.event_name, l.error FROM {TABLE} l
-        WHERE l.name = {} AND l.request = 'discard' AND l.position IN (SELECT {} FROM {}{})
+        WHERE l.name = {} AND l.position IN (SELECT {} FROM {}{})
         ON CONFLICT (projection, position) DO NOTHING",
         text(projection),
         S::NAME,
@@ -179,19 +179,20 @@ pub(in super::super) async fn discards(connection: &impl Run, projection: &str) 
     discards.collect()
 }
 
-/// Enters what somebody asks for with the letters of a sequence; how many they are.
+/// Enters what somebody asks for with the letters of a sequence, of which a position is the first; how many they are.
 pub(in super::super) async fn request(
     connection: &impl Run,
     generation: &GenerationKey,
     sequence: i64,
+    first: u64,
     request: LetterRequest,
 ) -> Result<u64, StoreError> {
-    const REQUEST: &str = "UPDATE cqrs_dead_letters SET request = CASE
-            WHEN $3 = 'discard' AND position > (SELECT min(o.position) FROM cqrs_dead_letters o
-                WHERE o.name = $1 AND o.sequence = $2) THEN 'retry'
-            ELSE $3 END
-        WHERE name = $1 AND sequence = $2 RETURNING position";
-    let values = [generation.to_string().into(), sequence.into(), word(request).into()];
+    const REQUEST: &str = "UPDATE cqrs_dead_letters
+        SET request = CASE WHEN $3 = 'discard' AND position > $4 THEN 'retry' ELSE $3 END
+        WHERE name = $1 AND sequence = $2 AND $4 = (SELECT min(o.position) FROM cqrs_dead_letters o
+            WHERE o.name = $1 AND o.sequence = $2)
+        RETURNING position";
+    let values = [generation.to_string().into(), sequence.into(), word(request).into(), signed(first).into()];
     Ok(all(connection, REQUEST, values).await?.len() as u64)
 }
 

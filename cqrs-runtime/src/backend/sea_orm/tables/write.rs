@@ -61,9 +61,12 @@ pub(in super::super) fn writes<S: Spelling>(batch: &RowBatch<'_>) -> Writes {
         }
     }
     changes::entered::<S>(batch, &mut writes);
+    if !batch.letters.discarded.is_empty() {
+        let parameter = writes.parameter::<S>(letters::positions(&batch.letters.discarded));
+        writes.statements.push(letters::discarded::<S>(&batch.generation.projection, parameter));
+    }
     if !batch.letters.settled.is_empty() {
         let parameter = writes.parameter::<S>(letters::positions(&batch.letters.settled));
-        writes.statements.push(letters::discarded::<S>(&batch.generation.projection, parameter));
         writes.statements.push(letters::settled::<S>(parameter));
     }
     if !batch.letters.parked.is_empty() {

@@ -14,6 +14,20 @@ const SWAP: &str = "SELECT cqrs_swap($1, $2, $3, $4)";
 const SET_STATE: &str = "SELECT cqrs_set_state($1, $2, $3, $4, $5)";
 const DROP: &str = "SELECT cqrs_drop_generation($1, $2, $3)";
 
+/// As `cqrs_swap` finds it.
+pub(super) const STANDING: &str = "SELECT g.state,
+        (SELECT CASE WHEN count(*) < g.partitions THEN 0 ELSE min(c.position) END
+            FROM cqrs_checkpoints c WHERE c.name = g.projection || '@' || g.number),
+        greatest(g.head, (SELECT max(c.position) FROM cqrs_checkpoints c
+            WHERE c.name = g.projection || '@' || o.number)),
+        cqrs_newly_parked(g, b)
+    FROM cqrs_generations g
+    LEFT JOIN cqrs_generations o ON o.projection = g.projection AND o.fingerprint = g.fingerprint AND o.state = 'serving'
+    LEFT JOIN cqrs_generations b ON b.projection = g.projection AND b.number = coalesce(o.number, (
+        SELECT s.number FROM cqrs_generations s WHERE s.projection = $1 AND s.state = 'serving'
+        ORDER BY s.served_at DESC LIMIT 1))
+    WHERE g.projection = $1 AND g.number = $2 AND g.state IN ('building', 'serving')";
+
 /// How long a lock is waited for that people may hold who look at a view, in milliseconds: others wait behind it.
 const PATIENCE: i64 = 1_000;
 

@@ -10,6 +10,10 @@ use crate::store::{Lease, Session, StoreError};
 
 const LOCK: &str = "BEGIN IMMEDIATE";
 
+/// A generation of which nobody takes partitions.
+const STANDS_STILL: &str = "SELECT 1 FROM cqrs_generations
+    WHERE projection || '@' || number = $1 AND state IN ('retired', 'dropped')";
+
 const WRITE_AND_COMMIT: &str = "
     DELETE FROM cqrs_workers WHERE expires_at <= (SELECT now FROM cqrs_clock);
     INSERT INTO cqrs_workers (name, worker, expires_at) VALUES ($1, $2, (SELECT now FROM cqrs_clock) + $3)
@@ -23,6 +27,10 @@ const WRITE_AND_COMMIT: &str = "
 /// The partitions that the worker has when this returns, the transaction being committed.
 pub(super) async fn acquire(connection: &mut Held, session: &Session) -> Result<Vec<Lease>, StoreError> {
     connection.run(query(LOCK)).await?;
+    if !connection.run(query(STANDS_STILL).bind(session.name.clone())).await?.is_empty() {
+        connection.roll_back().await?;
+        return Ok(Vec::new());
+    }
     let Standing { mut alive, mut partitions } = Standing::of(connection, &session.name).await?;
     if session.lease_time.is_zero() {
         alive.remove(&session.worker);

@@ -5,7 +5,7 @@ use sea_orm::sqlx::sqlite::SqliteArguments;
 use sea_orm::sqlx::{self, AssertSqlSafe, query};
 use sea_orm::{DatabaseConnection, QueryResult};
 
-use super::super::super::tables::{definition, generations, quoted, shown, state_word};
+use super::super::super::tables::{definition, generations, judged, quoted, shown, state_word};
 use super::super::held::Held;
 use super::Sqlite;
 use crate::store::{Generation, GenerationKey, GenerationState, NewGeneration, StateVerdict, StoreError, SwapVerdict};
@@ -62,17 +62,17 @@ async fn create_in(connection: &mut Held, new: &NewGeneration<'_>) -> Result<i64
     Ok(number)
 }
 
-/// How far all partitions of the generation have come and how far they must, the one in whose place it serves, and how many
-/// events are parked in it that what serves has seen and has not parked.
+/// How far all partitions of the generation have come and how far they must, how many events are parked in it that what
+/// serves has seen and has not parked, and the one in whose place it serves.
 ///
 /// Of the same fingerprint, both have an event in a sequence, and so in a partition, of one hash; the upper 63 bits of the
 /// hash are divided for themselves, as it is taken without a sign.
-const STANDING: &str = "SELECT g.state,
+pub(super) const STANDING: &str = "SELECT g.state,
         (SELECT iif(count(*) < g.partitions, 0, min(c.position)) FROM cqrs_checkpoints c
             WHERE c.name = g.projection || '@' || g.number),
         max(g.head, coalesce((SELECT max(c.position) FROM cqrs_checkpoints c
             WHERE c.name = g.projection || '@' || o.number), 0)),
-        o.number, g.shown, (
+        (
             SELECT count(*) FROM cqrs_dead_letters l
             WHERE l.name = g.projection || '@' || g.number
                 AND EXISTS (SELECT 1 FROM cqrs_checkpoints c
@@ -80,7 +80,8 @@ const STANDING: &str = "SELECT g.state,
                         AND (b.fingerprint <> g.fingerprint OR c.partition = (
                             ((l.sequence >> 1) & 9223372036854775807) % b.partitions * 2 + (l.sequence & 1)) % b.partitions))
                 AND NOT EXISTS (SELECT 1 FROM cqrs_dead_letters p
-                    WHERE p.name = b.projection || '@' || b.number AND p.position = l.position))
+                    WHERE p.name = b.projection || '@' || b.number AND p.position = l.position)),
+        o.number, g.shown
     FROM cqrs_generations g
     LEFT JOIN cqrs_generations o ON o.projection = g.projection AND o.fingerprint = g.fingerprint AND o.state = 'serving'
     LEFT JOIN cqrs_generations b ON b.projection = g.projection AND b.number = coalesce(o.number, (
@@ -126,20 +127,16 @@ async fn swap_in(
     if standing.try_get_by_index::<String>(0)? == "serving" {
         return Ok((SwapVerdict::Serves, false));
     }
-    let (position, needed): (i64, i64) = (standing.try_get_by_index(1)?, standing.try_get_by_index(2)?);
-    let unsigned = |number: i64| u64::try_from(number).unwrap_or_default();
-    if position < needed {
-        return Ok((SwapVerdict::Behind { position: unsigned(position), needed: unsigned(needed) }, false));
-    }
-    let events = unsigned(standing.try_get_by_index(5)?);
-    if events > 0 && !accepts_parked {
-        return Ok((SwapVerdict::Parked { events }, false));
+    match judged(&standing)? {
+        SwapVerdict::Serves => {}
+        SwapVerdict::Parked { .. } if accepts_parked => {}
+        refused => return Ok((refused, false)),
     }
     let (view, table) = (quoted(&key.projection), quoted(&key.table(&key.projection)));
-    let shown: String = standing.try_get_by_index(4)?;
+    let shown: String = standing.try_get_by_index(5)?;
     let view = format!("DROP VIEW IF EXISTS {view}; CREATE VIEW {view} AS SELECT {shown} FROM {table} AS t");
     connection.run(query(AssertSqlSafe(view)).persistent(false)).await?;
-    let old: Option<i64> = standing.try_get_by_index(3)?;
+    let old: Option<i64> = standing.try_get_by_index(4)?;
     connection.run(query(SERVE).bind(projection).bind(number).bind(old)).await?;
     connection.committed();
     Ok((SwapVerdict::Serves, true))
@@ -150,10 +147,14 @@ const CHANGING: &str = "SELECT $4 <> 'retired' AND EXISTS (SELECT 1 FROM cqrs_ge
         WHERE o.projection = g.projection AND o.fingerprint = g.fingerprint AND o.state = $4)
     FROM cqrs_generations g WHERE g.projection = $1 AND g.number = $2 AND g.state = $3 AND g.state <> 'serving'";
 
+/// What has failed in one that is gone back to, and was left out since, elsewhere, is left out here, too.
 const CHANGE: &str = "
     UPDATE cqrs_checkpoints SET worker = NULL WHERE name = $1 || '@' || $2;
     DELETE FROM cqrs_workers WHERE name = $1 || '@' || $2;
     UPDATE cqrs_generations SET state = $3 WHERE projection = $1 AND number = $2;
+    UPDATE cqrs_dead_letters SET request = 'discard'
+    WHERE name = $1 || '@' || $2 AND $3 = 'building' AND error <> '' AND EXISTS (
+        SELECT 1 FROM cqrs_discards d WHERE d.projection = $1 AND d.position = cqrs_dead_letters.position);
     COMMIT";
 
 /// Lets a generation be there for something else.
