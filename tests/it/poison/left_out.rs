@@ -3,7 +3,7 @@
 use cqrs_runtime::projection::{RebuildOptions, VerifyOptions};
 use cqrs_runtime::store::GenerationState;
 
-use super::bench::{Bench, LONG, NAME};
+use super::bench::{Bench, NAME};
 use super::domain::Fault;
 use super::on_both;
 use crate::database::Database;
@@ -60,7 +60,5 @@ async fn a_replay_of_several_pages_parks_the_same(database: Database) {
     let refused = bench.read_models().verify(NAME, VerifyOptions::default(), |_| ()).await.unwrap_err();
     let source = std::error::Error::source(&refused).unwrap();
     assert!(source.to_string().starts_with("7 events would be parked"), "{refused:?}");
-    let verified = tokio::time::timeout(LONG, bench.read_models().status()).await.unwrap().unwrap();
-    assert_eq!(verified[0].generations.len(), 1, "it leaves nothing");
     bench.store.close().await;
 }
