@@ -176,4 +176,19 @@ impl<M: ReadModel> Query<M> {
     pub async fn first(self) -> Result<Option<M>, QueryError> {
         Ok(self.limit(1).fetch().await?.rows.into_iter().next())
     }
+
+    /// The row of a key, if there is one that satisfies the conditions.
+    ///
+    /// ```no_run
+    /// # use cqrs_runtime::projection::{Projection, QueryError, ReadModels};
+    /// # async fn f<Order: Projection>(read_models: ReadModels, id: Order::Key) -> Result<(), QueryError> {
+    /// let order = read_models.query::<Order>().tenant("north").find(&id).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`fetch`](Self::fetch).
+    pub async fn find(self, key: &M::Key) -> Result<Option<M>, QueryError> {
+        self.filter(Filter::key(key)).first().await
+    }
 }

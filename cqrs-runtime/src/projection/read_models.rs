@@ -28,7 +28,7 @@ pub use self::verify::{
 pub use self::wait::WaitError;
 
 use self::model::{Model, ModelOf};
-use super::{EngineOptions, Filter, InvalidOptions, Projection, Query, QueryError, RowChanges};
+use super::{EngineOptions, InvalidOptions, Projection, Query, QueryError, RowChanges};
 use crate::read_model::ReadModel;
 use crate::store::{EventStore, Generation, GenerationState, NewGeneration, StoreError};
 
@@ -115,12 +115,12 @@ impl ReadModels {
         RowChanges::new(self.store.clone(), source)
     }
 
-    /// The row of a key, if there is one; of a tenant, empty for none.
+    /// The row of a key, if there is one; with tenants, ask [`query`](Self::query)`::<M>().tenant(..).find(key)`.
     ///
     /// # Errors
     /// When the read model has not been built, or the database can't be read.
-    pub async fn find<M: ReadModel>(&self, tenant: &str, key: &M::Key) -> Result<Option<M>, QueryError> {
-        self.query::<M>().tenant(tenant).filter(Filter::key(key)).first().await
+    pub async fn find<M: ReadModel>(&self, key: &M::Key) -> Result<Option<M>, QueryError> {
+        self.query::<M>().find(key).await
     }
 
     /// Makes the tables of read models that are new, and says how each stands.

@@ -197,10 +197,13 @@ async fn all_sizes_give_the_same(database: Database) {
         let read_models = ReadModels::new(store.clone()).with::<Piece>().options(options);
         let rebuilt = read_models.rebuild(NAME, |_| ()).await.unwrap();
         assert_eq!(rebuilt.parked, 0);
+        assert_eq!(read_models.find::<Piece>(&-1).await.unwrap(), None);
         for (tenant, expected) in TENANTS.into_iter().zip(&expected) {
             let rows = read_models.query::<Piece>().tenant(tenant).limit(1_000).fetch().await.unwrap().rows;
             let differs = rows.iter().zip(expected).find(|(row, expected)| row != expected);
             assert_eq!((differs, rows.len()), (None, expected.len()), "of {tenant:?}, {size} at once, {options:?}");
+            let found = read_models.query::<Piece>().tenant(tenant).find(&expected[0].number).await.unwrap();
+            assert_eq!(found.as_ref(), Some(&expected[0]));
         }
     }
     store.close().await;

@@ -37,7 +37,7 @@ pub(crate) struct Statement {
 impl Statement {
     pub(crate) async fn run(&self, bank: &Bank, output: &Output) -> Result<ExitCode, Failure> {
         let read_models = fresh(bank).await?;
-        let account = read_models.find::<AccountSummary>("", &self.id).await?;
+        let account = read_models.find::<AccountSummary>(&self.id).await?;
         account.ok_or(Failure::NoAccount { id: self.id })?;
         let mut query = read_models.query::<AccountStatement>().filter(AccountStatement::ACCOUNT_ID.eq(self.id));
         if let Some(from) = self.from {

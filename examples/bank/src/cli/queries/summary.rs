@@ -21,7 +21,7 @@ pub(crate) struct Summary {
 
 impl Summary {
     pub(crate) async fn run(&self, bank: &Bank, output: &Output) -> Result<ExitCode, Failure> {
-        let found = fresh(bank).await?.find::<AccountSummary>("", &self.id).await?;
+        let found = fresh(bank).await?.find::<AccountSummary>(&self.id).await?;
         let summary = found.ok_or(Failure::NoAccount { id: self.id })?;
         output.answer(&summary, || prose(&summary))?;
         Ok(ExitCode::SUCCESS)
