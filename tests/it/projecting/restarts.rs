@@ -1,82 +1,84 @@
-//! The server crashes, and is started again, while read models are kept up to date and rebuilt: all goes on by itself.
+//! The server is killed and started again while processes project, catch up and rebuild: they go on by themselves.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use cqrs_runtime::projection::ReadModels;
-use cqrs_runtime::store::{AppendError, EventStore};
-use cqrs_tests::orders::{Shop, read_models};
+use cqrs_tests::orders::Shop;
+use fastrand::Rng;
 use tokio::task::spawn_blocking;
 
-use super::killed::{LEASE, LONG, ends_as_if_nothing_had_happened};
-use super::tables::Look;
+use super::killed::{
+    KILLS, LEASE, LONG, PROGRAMS, append, ends_as_if_nothing_had_happened, goes_on, start, wait_for_steps,
+};
+use super::tables::{Checkpoints, Look};
 use crate::cluster::Cluster;
+use crate::process::Process;
+use crate::random::rng;
 
-/// How many appends are answered between two restarts.
-const BETWEEN: usize = 40;
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_crashes_is_used_again() {
+#[tokio::test]
+async fn a_server_is_killed_again_and_again() {
+    let mut rng = rng();
     let cluster = Arc::new(Cluster::start());
-    let url = cluster.url.clone();
-    let store = EventStore::open(&url).await.unwrap();
-    let read_models = read_models(store.clone(), LEASE, 5);
-    read_models.prepare().await.unwrap();
-    let running = read_models.start();
-    let mut shop = Shop::new(3);
-    for crash in [true, false, true] {
-        let (appended, ended) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
-        let appending = tokio::spawn(keep_appending(store.clone(), shop, Arc::clone(&appended), Arc::clone(&ended)));
-        let rebuilding = tokio::spawn(keep_rebuilding(read_models.clone(), Arc::clone(&ended)));
-        reaches(&appended, BETWEEN).await;
-        let cluster = Arc::clone(&cluster);
-        let crashing = move || {
-            if crash {
-                cluster.kill();
+    let mut shop = Shop::new(0);
+    let look = Look::at(&cluster.url).await;
+    append(&look.store, &mut shop, 200).await;
+    look.close().await;
+    let mut last = Checkpoints::new();
+    for (kill, what) in (0..KILLS).zip(PROGRAMS.into_iter().cycle()) {
+        let child = killed_beside(&cluster, &mut shop, &mut rng, kill, what).await;
+        let look = Look::at(&cluster.url).await;
+        // The process has lost its server, and goes on all the same.
+        let goes_on_by_itself = async {
+            let head = look.head().await;
+            while !has_gone_on(&look, &child, what, head).await {
+                tokio::task::yield_now().await;
             }
-            cluster.restart();
         };
-        spawn_blocking(crashing).await.unwrap();
-        reaches(&appended, 2 * BETWEEN).await;
-        ended.store(true, Ordering::Relaxed);
-        shop = appending.await.unwrap();
-        rebuilding.await.unwrap();
-        let head = store.head().await.unwrap().position;
-        read_models.wait_for_all(head, LONG).await.unwrap();
-        let look = Look::at(&url).await;
-        look.all_equal_a_fold().await;
+        tokio::time::timeout(LONG, goes_on_by_itself).await.unwrap_or_else(|_| panic!("{what} after kill {kill}"));
+        assert_eq!(child.end().await, if what == "rebuild" { vec!["rebuilt"] } else { vec![] });
+        let found = look.all_equal_a_fold().await;
+        goes_on(&last, &found);
+        last = found;
+        look.drop_retired().await;
         look.close().await;
     }
-    running.stop().await;
-    let look = Look::at(&url).await;
+    let look = Look::at(&cluster.url).await;
     ends_as_if_nothing_had_happened(&look).await;
     look.close().await;
-    store.close().await;
 }
 
-async fn reaches(count: &AtomicUsize, enough: usize) {
-    while count.load(Ordering::Relaxed) < enough {
+/// Starts a process, and kills the server in the midst of what it does.
+async fn killed_beside(cluster: &Arc<Cluster>, shop: &mut Shop, rng: &mut Rng, kill: u64, what: &str) -> Process {
+    let look = Look::at(&cluster.url).await;
+    if what != "both" {
+        append(&look.store, shop, 60).await;
+    }
+    let mut child = start(&cluster.url, what, kill + 1, LEASE, rng.usize(1..12));
+    assert_eq!(child.hear().await.as_deref(), Some("ready"));
+    wait_for_steps(&look, &mut child, rng.usize(0..30)).await;
+    look.close().await;
+    for _ in 0..rng.u32(0..2_000) {
         tokio::task::yield_now().await;
     }
+    let cluster = Arc::clone(cluster);
+    let crash = move || {
+        cluster.kill();
+        cluster.restart();
+    };
+    spawn_blocking(crash).await.unwrap();
+    child
 }
 
-async fn keep_appending(store: EventStore, mut shop: Shop, appended: Arc<AtomicUsize>, ended: Arc<AtomicBool>) -> Shop {
-    while !ended.load(Ordering::Relaxed) {
-        match store.append(shop.happens()).await {
-            Ok(_) => appended.fetch_add(1, Ordering::Relaxed),
-            Err(AppendError::Indeterminate { .. }) => continue,
-            Err(AppendError::Store(error)) if error.is_retryable() => continue,
-            Err(error) => panic!("{error:?}"),
-        };
+/// Whether a process does again what it was started for.
+async fn has_gone_on(look: &Look, child: &Process, what: &str, head: u64) -> bool {
+    match what {
+        "project" => look.is_projected().await,
+        "both" => look.head().await > head + 10 && is_past(look, head).await,
+        _ => child.has_spoken(),
     }
-    shop
 }
 
-/// A rebuild that the crash ends is asked for again.
-async fn keep_rebuilding(read_models: ReadModels, ended: Arc<AtomicBool>) {
-    let mut rebuilt = 0;
-    while !ended.load(Ordering::Relaxed) || rebuilt == 0 {
-        rebuilt += usize::from(read_models.rebuild("customer_order", |_| ()).await.is_ok());
-        tokio::task::yield_now().await;
-    }
+/// Whether all that serves has come past a position.
+async fn is_past(look: &Look, position: u64) -> bool {
+    let checkpoints = look.checkpoints().await;
+    !checkpoints.is_empty() && checkpoints.values().flatten().all(|checkpoint| *checkpoint > position)
 }

@@ -22,7 +22,13 @@ use crate::store::{DeadLetter, Generation, GenerationKey, GenerationState, SwapV
 /// The pause where another process has all partitions, or is about to swap.
 pub(super) const PAUSE: Duration = Duration::from_millis(50);
 /// The longest pause after an error.
-const LONGEST: Duration = Duration::from_secs(5);
+pub(super) const LONGEST: Duration = Duration::from_secs(5);
+
+/// Tells of an error that may pass, and waits a while.
+pub(super) async fn again(read_model: &str, error: &StoreError, pause: &mut Pause) {
+    tracing::warn!(read_model, error = error as &dyn std::error::Error, "it will be tried again");
+    pause.wait().await;
+}
 
 /// A worker at a generation, and what it has come to.
 pub(super) struct Filling {
@@ -190,7 +196,7 @@ impl Filling {
         }
         match error {
             EngineError::Store(error) if error.is_retryable() => {
-                self.pause.wait().await;
+                again(self.name, &error, &mut self.pause).await;
                 Ok(())
             }
             error => Err(self.failed(error)),

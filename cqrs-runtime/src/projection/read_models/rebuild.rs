@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use super::super::engine::EngineError;
-use super::filling::Filling;
+use super::filling::{Filling, LONGEST, again};
+use super::model::Model;
 use super::{ReadModels, StoreError};
+use crate::store::pause::Pause;
 use crate::store::{Generation, GenerationKey, GenerationState, StateVerdict};
 
 /// How far a rebuild has come.
@@ -144,13 +146,24 @@ impl ReadModels {
     ) -> Result<Rebuilt, RebuildError> {
         let model = self.model(name).ok_or_else(|| RebuildError::NotListed { name: name.to_owned() })?;
         let failed = |error: StoreError| RebuildError::Engine { name: model.table().name, source: error.into() };
-        let generation = self.create(&**model, GenerationState::Building).await.map_err(failed)?;
+        let generation = self.begin_to_build(&**model).await.map_err(failed)?;
         if generation.served_at.is_some() {
             // Somebody was about to go back to it: it is not built anew.
             return Err(RebuildError::BeingBuilt { name: model.table().name });
         }
         let filling = Filling::begin(self, &**model, generation).map_err(failed)?;
         filling.with_others(model).until_it_serves(options, progress).await
+    }
+
+    /// Makes the tables, as soon as the database can be reached.
+    async fn begin_to_build(&self, model: &dyn Model) -> Result<Generation, StoreError> {
+        let mut pause = Pause::up_to(LONGEST);
+        loop {
+            match self.create(model, GenerationState::Building).await {
+                Err(error) if error.is_retryable() => again(model.table().name, &error, &mut pause).await,
+                created => return created,
+            }
+        }
     }
 
     /// Lets the generation serve again that served before, of this program's shape and version, once it has caught up with
