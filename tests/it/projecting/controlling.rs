@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use cqrs_runtime::prelude::*;
 use cqrs_runtime::projection::{
@@ -46,6 +46,7 @@ on_both! {
     what_is_kept_is_dropped
     a_worse_version_is_held_back
     what_was_left_out_stays_out
+    what_is_left_out_meanwhile_holds_nothing_back
     what_waits_for_its_turn_holds_nothing_back
     going_back_is_no_rebuild
     one_that_is_given_up_as_it_is_to_serve_does_not
@@ -298,6 +299,30 @@ async fn what_was_left_out_stays_out(database: Database) {
     look.close().await;
 }
 
+/// What is built has parked events, as what serves has, and then somebody decides that it can do without them.
+async fn what_is_left_out_meanwhile_holds_nothing_back(database: Database) {
+    let look = Look::of(&database).await;
+    append(&look.store, &mut Shop::new(4), 80).await;
+    let new = picky(look.store.clone());
+    new.catch_up(LONG).await.unwrap();
+    let (asked, once) = (new.clone(), Arc::new(AtomicBool::new(true)));
+    let store = stepped(&database.url, move |step| -> BoxFuture<'static, ()> {
+        let is_first = matches!(step, Step::Swap(_)) && once.swap(false, Ordering::Relaxed);
+        let asked = asked.clone();
+        Box::pin(async move {
+            while is_first && let Some(first) = asked.letters("payment").await.unwrap().first() {
+                asked.discard("payment", &first.sequence.to_string(), LONG).await.unwrap();
+            }
+        })
+    })
+    .await;
+    let rebuilt = picky(store.clone()).rebuild("payment", |_| ()).await.unwrap();
+    assert_eq!((rebuilt.generation.number, rebuilt.parked), (2, 0));
+    assert!(look.tables().discards("payment").await.unwrap().len() > 5);
+    store.close().await;
+    look.close().await;
+}
+
 /// More wait behind what is left out than are tried at once, without anybody having asked for them.
 async fn what_waits_for_its_turn_holds_nothing_back(database: Database) {
     let look = Look::of(&database).await;
@@ -317,7 +342,7 @@ async fn what_waits_for_its_turn_holds_nothing_back(database: Database) {
     }
     let building = look.tables().generations("payment").await.unwrap().pop().unwrap();
     look.tables().request(&building.key, *longest, positions[0], LetterRequest::Discard).await.unwrap();
-    let options = EngineOptions { lease_time: LEASE, batch_events: 1, ..EngineOptions::default() };
+    let options = EngineOptions { lease_time: LEASE, batch_events: 1_000, batch_bytes: 1, ..EngineOptions::default() };
     let one_by_one = ReadModels::new(look.store.clone()).with::<PickyPayment>().options(options);
     let rebuilt = one_by_one.rebuild("payment", |_| ()).await.unwrap();
     assert_eq!((rebuilt.generation.number, rebuilt.parked), (2, 0));

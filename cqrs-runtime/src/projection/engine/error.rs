@@ -38,8 +38,10 @@ pub enum EngineError {
         schema_version: u32,
     },
     /// This program can't read an event, and does not know in which partition it belongs; another one can, and has not parked
-    /// it. It may go on.
-    #[error("the event at position {position}, `{name}`, can't be read, and another program has read it: use that one")]
+    /// it. It may go on; where it is no more, a rebuild by this one parks the event.
+    #[error(
+        "the event at position {position}, `{name}`, can't be read, and another program has read it: use that one, or rebuild"
+    )]
     KnownElsewhere {
         /// Its position.
         position: u64,

@@ -16,7 +16,7 @@ use crate::store::sequence::partition as partition_of;
 use crate::store::{Advance, BatchKind, DeadLetter, EventQuery, LetterChanges, LetterRequest, StoreError};
 
 /// Letters whose positions differ by no more than this are read at once, with what stands between them.
-const NEAR: u64 = 64;
+const NEAR: u64 = 8;
 
 impl<M: Projection> Worker<M> {
     /// Tries the letters of a sequence again, in order, up to the first that fails.
@@ -28,8 +28,8 @@ impl<M: Projection> Worker<M> {
         let mut outcome = Outcome { settled: discarded.clone(), discarded: discarded.clone(), ..Outcome::default() };
         let mut events = Vec::new();
         let tried: Vec<_> = letters.iter().skip(discarded.len()).take(self.limit().0).collect();
-        let mut found = self.events_of(&tried).await?;
-        for letter in tried {
+        let (mut found, read_to) = self.events_of(&tried).await?;
+        for letter in tried.into_iter().take_while(|letter| letter.position <= read_to) {
             match found.remove(&letter.position) {
                 // What this program can't read stays where another one has found that it belongs.
                 Some(event) if event.sequence.hash() == sequence || event.sequence.is_unknown() => events.push(event),
@@ -78,26 +78,43 @@ impl<M: Projection> Worker<M> {
         lease.map(|lease| Advance { lease: *lease, position: lease.checkpoint, event_id: lease.event_id }).collect()
     }
 
-    /// The events of letters, by position; those that the read model is not made of by now are missing.
-    async fn events_of(&self, letters: &[&DeadLetter]) -> Result<HashMap<u64, Prepared<M>>, StoreError> {
-        let mut found = HashMap::new();
+    /// The events of letters, by position, and the position up to which they were read: as many as a batch may have, and one
+    /// at least. Those that the read model is not made of by now are missing.
+    async fn events_of(&self, letters: &[&DeadLetter]) -> Result<(HashMap<u64, Prepared<M>>, u64), StoreError> {
+        let (mut found, mut bytes, mut read_to) = (HashMap::new(), 0, 0);
         for run in letters.chunk_by(|one, next| next.position - one.position <= NEAR) {
-            self.read_run(run, &mut found).await?;
+            read_to = self.read_run(run, &mut found, &mut bytes).await?;
+            if bytes >= self.limit().1 {
+                break;
+            }
         }
-        Ok(found)
+        Ok((found, read_to))
     }
 
-    /// Reads the events of letters that stand near each other, and those between them.
-    async fn read_run(&self, letters: &[&DeadLetter], found: &mut HashMap<u64, Prepared<M>>) -> Result<(), StoreError> {
-        let (Some(first), Some(last)) = (letters.first(), letters.last()) else { return Ok(()) };
-        let (mut after, routing) = (first.position - 1, &self.routing);
+    /// Reads the events of letters that stand near each other, and those between them; up to where.
+    async fn read_run(
+        &self,
+        letters: &[&DeadLetter],
+        found: &mut HashMap<u64, Prepared<M>>,
+        bytes: &mut usize,
+    ) -> Result<u64, StoreError> {
+        let (Some(first), Some(last)) = (letters.first(), letters.last()) else { return Ok(0) };
+        let (mut after, routing, limit) = (first.position - 1, &self.routing, self.limit().1);
         let is_wanted = |position: u64| letters.binary_search_by_key(&position, |letter| letter.position).is_ok();
         while after < last.position {
             let query = EventQuery::log().after_position(after).to_position(last.position);
+            let mut full = None;
             let mut take = |raw: RawEvent<'_>| {
-                let event = is_wanted(raw.position).then(|| Prepared::of(&raw, routing)).flatten();
-                found.extend(event.map(|event| (raw.position, event)));
-                ControlFlow::Continue(())
+                if !is_wanted(raw.position) {
+                    return ControlFlow::Continue(());
+                }
+                found.extend(Prepared::of(&raw, routing).map(|event| (raw.position, event)));
+                *bytes += raw.payload.len();
+                if *bytes < limit {
+                    return ControlFlow::Continue(());
+                }
+                full = Some(raw.position);
+                ControlFlow::Break(())
             };
             match self.store.backend().read(&query, &mut take).await {
                 Err(StoreError::CorruptEvent { position, event: Some(event), column }) => {
@@ -105,10 +122,13 @@ impl<M: Projection> Worker<M> {
                     found.extend(event.flatten().map(|event| (position, event)));
                     after = position;
                 }
-                read => return read,
+                read => {
+                    read?;
+                    return Ok(full.unwrap_or(last.position));
+                }
             }
         }
-        Ok(())
+        Ok(last.position)
     }
 }
 

@@ -135,8 +135,8 @@ impl<M: Projection> Worker<M> {
         }
         if let Err(EngineError::NewerEvent { position, .. } | EngineError::KnownElsewhere { position, .. }) = step {
             self.leave(position);
-            // At once, if that can be.
-            self.is_away().await?;
+            // At once, if that can be; else it is tried again.
+            let _ = self.is_away().await;
         } else if step.is_err() {
             self.start_anew();
         }

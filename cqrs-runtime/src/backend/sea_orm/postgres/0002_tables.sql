@@ -130,7 +130,8 @@ BEGIN
     PERFORM set_config('lock_timeout', patience::text, true);
     PERFORM cqrs_lock_generations();
     SELECT * INTO this FROM cqrs_generations g
-    WHERE g.projection = this_projection AND g.number = this_number AND g.state = from_state AND g.state <> 'serving';
+    WHERE g.projection = this_projection AND g.number = this_number AND g.state = from_state AND g.state <> 'serving'
+    FOR UPDATE;
     IF NOT FOUND THEN
         RETURN 'gone';
     ELSIF to_state <> 'retired' AND EXISTS (SELECT FROM cqrs_generations g
@@ -164,7 +165,9 @@ BEGIN
     PERFORM set_config('lock_timeout', patience::text, true);
     PERFORM cqrs_lock_generations();
     SELECT * INTO this FROM cqrs_generations g
-    WHERE g.projection = this_projection AND g.number = this_number AND g.state <> 'dropped';
+    WHERE g.projection = this_projection AND g.number = this_number AND g.state <> 'dropped'
+    -- Who asks for its partitions waits, and finds that it is gone.
+    FOR UPDATE;
     IF NOT FOUND THEN
         RETURN true;
     END IF;

@@ -77,6 +77,20 @@ pub(in super::super) fn discarded<S: Spelling>(projection: &str, parameter: usiz
     )
 }
 
+/// Leaves the events at the positions of a parameter out of what is being built, too, where they have failed there by now.
+pub(in super::super) fn discarded_beside<S: Spelling>(projection: &str, parameter: usize) -> String {
+    format!(
+        "UPDATE {TABLE} SET request = 'discard'
+        WHERE error <> '' AND position IN (SELECT {} FROM {}{})
+            AND name IN (SELECT g.projection || '@' || g.number FROM cqrs_generations g
+                WHERE g.projection = {} AND g.state = 'building')",
+        S::cell("r.value", POSITION, ColumnType::Integer),
+        S::FENCED,
+        S::rows(parameter),
+        text(projection),
+    )
+}
+
 /// Takes away the letters at the positions of a parameter.
 pub(in super::super) fn settled<S: Spelling>(parameter: usize) -> String {
     format!(

@@ -64,6 +64,7 @@ pub(in super::super) fn writes<S: Spelling>(batch: &RowBatch<'_>) -> Writes {
     if !batch.letters.discarded.is_empty() {
         let parameter = writes.parameter::<S>(letters::positions(&batch.letters.discarded));
         writes.statements.push(letters::discarded::<S>(&batch.generation.projection, parameter));
+        writes.statements.push(letters::discarded_beside::<S>(&batch.generation.projection, parameter));
     }
     if !batch.letters.settled.is_empty() {
         let parameter = writes.parameter::<S>(letters::positions(&batch.letters.settled));

@@ -52,10 +52,11 @@ impl Run<'_> {
         self.found
     }
 
-    /// Leaves the tables to the next one after an error, but where they are of no more use.
+    /// Leaves the tables to the next one where the database failed, or another one is at it. Else they are of no more use: a
+    /// program that is mended is not to be judged by the rows of this one.
     pub(super) async fn give_up(mut self, error: &VerifyError) {
-        let is_over = matches!(error, VerifyError::Replaced { .. } | VerifyError::Cancelled { .. });
-        let given_up = if is_over { self.clean_up().await } else { self.filling.worker.release().await };
+        let goes_on = matches!(error, VerifyError::Store(_) | VerifyError::Running { .. });
+        let given_up = if goes_on { self.filling.worker.release().await } else { self.clean_up().await };
         if let Err(error) = given_up {
             self.left(&error);
         }
