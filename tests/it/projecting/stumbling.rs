@@ -12,6 +12,7 @@ use super::tables::Look;
 use crate::database::Database;
 
 const NAME: &str = "customer_order";
+const QUESTIONS: [&str; 7] = ["acquire", "head", "letters", "release", "standing", "swap", "write"];
 
 #[tokio::test]
 async fn a_rebuild_goes_on_on_sqlite() {
@@ -32,6 +33,9 @@ async fn a_rebuild_goes_on(database: Database) {
     let trips = {
         let asked = Arc::clone(&asked);
         move |question: &'static str, _: &str| {
+            if !QUESTIONS.contains(&question) {
+                return Ok(());
+            }
             let mut asked = asked.lock().unwrap();
             let times = asked.entry(question).or_insert(0);
             *times += 1;
@@ -42,9 +46,7 @@ async fn a_rebuild_goes_on(database: Database) {
     let rebuilt = read_models(store.clone(), LEASE, 10).rebuild(NAME, |_| ()).await.unwrap();
     assert_eq!((rebuilt.generation.number, rebuilt.parked), (2, 0));
     let asked = asked.lock().unwrap().clone();
-    for question in ["acquire", "head", "letters", "release", "standing", "swap", "write"] {
-        assert!(asked.contains_key(question), "{question}: {asked:?}");
-    }
+    assert_eq!(asked.keys().copied().collect::<Vec<_>>(), QUESTIONS);
     look.all_equal_a_fold().await;
     store.close().await;
     look.close().await;
