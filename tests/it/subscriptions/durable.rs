@@ -5,6 +5,7 @@ mod killed;
 mod model;
 mod outages;
 mod sent;
+mod set_back;
 mod sharing;
 mod transactions;
 

@@ -6,6 +6,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
 use super::Subscriber;
+use super::share::unconfirmed;
 use crate::store::{Advance, AdvanceVerdict, EventPosition, Lease, StoreError};
 
 /// What has come of asking for partitions.
@@ -57,10 +58,15 @@ impl Subscriber {
     fn ask(&mut self) -> BoxFuture<'static, Result<Asked, StoreError>> {
         let steps = self.past_foreign();
         let (store, session, at) = (self.store.clone(), self.session.clone(), Instant::now());
+        let known = self.share.known();
         let asked = async move {
             let backend = store.backend();
             let verdict = backend.advance(&session.name, session.worker, &steps).await?;
             let leases = backend.acquire(&session).await?;
+            // Where a restored log has lost what was confirmed, what was done for it was done for nothing.
+            for lost in unconfirmed(&known, &leases).into_iter().filter(|lost| lost.position > 0) {
+                store.check_event(lost.position, lost.event_id).await?;
+            }
             Ok(Asked { at, passed: (steps, verdict), leases })
         };
         let store = self.store.clone();
@@ -72,7 +78,7 @@ impl Subscriber {
     pub(super) fn past_foreign(&mut self) -> Vec<Advance> {
         match self.seen {
             Some(EventPosition { position, event_id, .. }) if self.read.is_empty() && !self.share.is_pending() => {
-                self.share.gave(position);
+                self.share.gave(position, event_id);
                 self.share.steps(position, event_id)
             }
             _ => Vec::new(),

@@ -10,7 +10,7 @@ use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::asking::Asked;
-use super::share::Share;
+use super::share::{Place, Share};
 use super::{Handling, SubscriptionError};
 use crate::store::lease::Alive;
 use crate::store::{
@@ -91,7 +91,7 @@ impl Subscriber {
     ///
     /// # Errors
     /// [`StoreError::Closed`] when the store is closed, [`StoreError::LogDiverged`] when the log has lost the last event
-    /// that was confirmed, and any other error that trying again does not help.
+    /// that was given out or confirmed, and any other error that trying again does not help.
     pub async fn next(&mut self) -> Result<StoredEvent, SubscriptionError> {
         let mut outage = Outage::default();
         loop {
@@ -214,7 +214,7 @@ impl Subscriber {
     async fn step(&mut self) -> Result<Option<StoredEvent>, StoreError> {
         self.take_share().await?;
         if let Some(event) = self.read.pop_front() {
-            self.share.gave(event.position);
+            self.share.gave(event.position, event.event_id);
             return Ok(Some(event));
         }
         let rest = self.rest();
@@ -239,15 +239,12 @@ impl Subscriber {
     pub(super) fn read_anew(&mut self) {
         self.read.clear();
         self.seen = None;
-        self.reading = self.share.from().map(|(position, event_id)| {
+        self.reading = self.share.from().map(|Place { position, event_id }| {
             let query = self.query.clone();
             let after = query.after_position.max(Some(position));
             let follower = Follower::new(self.store.clone(), EventQuery { after_position: after, ..query });
-            read(match event_id {
-                // Whose log it is, is not looked at.
-                Some(event_id) => follower.behind(Cursor { log: Uuid::nil(), position, event_id }),
-                None => follower,
-            })
+            // Whose log it is, is not looked at.
+            read(follower.behind(Cursor { log: Uuid::nil(), position, event_id }))
         });
     }
 

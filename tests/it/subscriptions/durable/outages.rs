@@ -28,9 +28,9 @@ on_each_database! {
 }
 
 /// What becomes of the next of a kind.
-type Plan = Arc<Mutex<Option<(Asked, Fate)>>>;
+pub(super) type Plan = Arc<Mutex<Option<(Asked, Fate)>>>;
 
-async fn planned(log: &Log) -> (EventStore, Plan) {
+pub(super) async fn planned(log: &Log) -> (EventStore, Plan) {
     let plan = Plan::default();
     let fates = {
         let plan = Arc::clone(&plan);
