@@ -169,8 +169,10 @@ async fn an_older_program_leaves_its_partitions_to_a_newer_one(database: Databas
     until(async || shares(&bench).await.is_empty()).await;
     assert_eq!(old.letters(NAME).await.unwrap(), [], "it is not parked");
     // However long it stays away, it says why.
+    let why = async || old.wait_for(NAME, position, Duration::from_millis(20)).await.unwrap_err();
+    until(async || matches!(why().await, WaitError::Behind { source: Some(_), .. })).await;
     for _ in 0..3 {
-        let behind = old.wait_for(NAME, position, Duration::from_millis(20)).await.unwrap_err();
+        let behind = why().await;
         let WaitError::Behind { source: Some(error), .. } = &behind else { panic!("{behind:?}") };
         assert!(matches!(**error, EngineError::NewerEvent { schema_version: 3, .. }), "{error:?}");
     }

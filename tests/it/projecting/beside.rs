@@ -73,7 +73,8 @@ async fn stuck_at(database: &Database, is_it: impl Fn(&Step) -> bool + Send + Sy
         }
     };
     let store = stepped(&database.url, hook).await;
-    let first = read_models(store.clone(), LEASE, 5);
+    // It stays alive, however busy the machine is.
+    let first = read_models(store.clone(), LEASE * 10, 5);
     let first = tokio::spawn(async move { first.verify(ORDERS, OPTIONS, |_| ()).await });
     timeout(LONG, stuck.notified()).await.expect("it comes to that");
     Stuck { look, store, goes_on, first }
