@@ -67,7 +67,7 @@ impl EngineOptions {
     /// How long a session lasts that is not prolonged: with [`beat`](Self::beat), in which others ask, less than the lease
     /// time.
     pub(crate) fn session(&self) -> Duration {
-        self.lease_time * 2 / 3
+        self.lease_time / 3 * 2
     }
 
     /// The time between two signs of life, and between two looks at what there is to take.

@@ -13,6 +13,7 @@ use super::super::engine::{EngineError, Progress};
 use super::ReadModels;
 use super::model::{Model, Works};
 use super::verify::Silent;
+use crate::store::lease::Alive;
 use crate::store::pause::Pause;
 use crate::store::{Generation, GenerationKey, GenerationState, Hints, StoreError, SwapVerdict, WorkerId};
 
@@ -122,6 +123,8 @@ impl Post {
 pub struct Running {
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
+    /// The partitions stay with their workers while batches take their time.
+    _alive: Vec<Alive>,
 }
 
 impl Running {
@@ -148,11 +151,11 @@ impl ReadModels {
     /// Keeps some of them up to date, by so many workers each.
     pub(super) fn run(&self, models: &[Arc<dyn Model>], workers: u32, scope: &Scope) -> Running {
         let (stop, stopped) = watch::channel(false);
-        let mut tasks = Vec::new();
+        let (mut tasks, mut alive) = (Vec::new(), Vec::new());
         // With none, there is one to say what is wrong.
         for _ in 0..workers.max(1) {
             let id = WorkerId(Uuid::now_v7());
-            tasks.push(tokio::spawn(prolong(self.clone(), id, stopped.clone())));
+            alive.push(self.store.keep_alive(id, self.options.session()));
             for model in models {
                 let driver = Driver {
                     read_models: self.clone(),
@@ -167,25 +170,7 @@ impl ReadModels {
                 tasks.push(tokio::spawn(driver.run(stopped.clone())));
             }
         }
-        Running { stop, tasks }
-    }
-}
-
-/// Gives signs of life, so that the partitions stay with this worker while a batch takes its time.
-pub(super) async fn prolong(read_models: ReadModels, id: WorkerId, mut stopped: watch::Receiver<bool>) {
-    let options = read_models.options;
-    loop {
-        tokio::select! {
-            _ = stopped.wait_for(|stop| *stop) => return,
-            () = sleep(options.beat()) => {}
-        }
-        let beat = async { read_models.store.tables()?.heartbeat(id, options.session()).await };
-        let Err(error) = beat.await else { continue };
-        if matches!(error, StoreError::Closed | StoreError::NoTables) {
-            return;
-        }
-        // Partitions that are lost by it are noticed when the next batch is written.
-        tracing::warn!(error = &error as &dyn std::error::Error, "the leases of this process can't be prolonged");
+        Running { stop, tasks, _alive: alive }
     }
 }
 

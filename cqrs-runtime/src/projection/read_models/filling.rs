@@ -7,15 +7,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
-use tokio::sync::watch;
 use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::super::engine::{EngineError, Progress, are_at_rest};
-use super::driver::{Running, Scope, prolong};
+use super::driver::{Running, Scope};
 use super::model::{Model, Works};
 use super::rebuild::{RebuildError, RebuildOptions, RebuildProgress, Rebuilt};
 use super::{ReadModels, StoreError};
+use crate::store::lease::Alive;
 use crate::store::pause::Pause;
 use crate::store::{DeadLetter, Generation, GenerationKey, GenerationState, SwapVerdict, WorkerId};
 
@@ -44,7 +44,7 @@ pub(super) struct Filling {
     others: Option<Running>,
     pause: Pause,
     /// The signs of life end with it.
-    _alive: watch::Sender<bool>,
+    _alive: Alive,
 }
 
 impl Filling {
@@ -56,8 +56,7 @@ impl Filling {
     ) -> Result<Self, StoreError> {
         let (key, id) = (generation.key.clone(), WorkerId(Uuid::now_v7()));
         let worker = model.worker(read_models.store.clone(), generation, id, read_models.options)?;
-        let (alive, ended) = watch::channel(false);
-        tokio::spawn(prolong(read_models.clone(), id, ended));
+        let alive = read_models.store.keep_alive(id, read_models.options.session());
         Ok(Self {
             read_models: read_models.clone(),
             name: model.table().name,
