@@ -18,7 +18,7 @@ pub(crate) use self::alive::Alive;
 pub(crate) use self::share::{Partition, Share, judge, judged_unasked};
 
 /// The longest time that a session is given at once.
-const LONGEST: Duration = Duration::from_hours(24);
+pub(crate) const LONGEST: Duration = Duration::from_hours(24);
 
 /// Who handles events: one process, or one engine of several in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

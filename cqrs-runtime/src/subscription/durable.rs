@@ -15,6 +15,7 @@ pub use self::status::SubscriptionStatus;
 use self::status::kept_as;
 pub use self::subscriber::Subscriber;
 use crate::id::check_text;
+use crate::store::lease::LONGEST;
 use crate::store::{Direction, EventPosition, EventQuery, EventStore, Session, StoreError, WorkerId};
 
 /// A subscription whose progress is kept under a name in the database.
@@ -106,8 +107,8 @@ impl DurableSubscription {
     /// Becomes a subscriber, and takes a share of the partitions that are free.
     ///
     /// # Errors
-    /// When the name is none, the query goes backwards or has an end, the name has another number of partitions, or the
-    /// database can't be written.
+    /// When the name is none, the query goes backwards or has an end, the lease time is none or longer than a day, the name
+    /// has another number of partitions, or the database can't be written.
     pub async fn open(self) -> Result<Subscriber, SubscriptionError> {
         check_text(&self.name)?;
         let EventQuery { limit, to_position, to_version, from_version, direction, .. } = self.query;
@@ -115,7 +116,7 @@ impl DurableSubscription {
         if is_bounded || direction == Direction::Backwards {
             return Err(SubscriptionError::Query);
         }
-        if self.partitions == 0 || self.lease_time < SHORTEST {
+        if self.partitions == 0 || !(SHORTEST..=LONGEST).contains(&self.lease_time) {
             return Err(SubscriptionError::Options);
         }
         let name = kept_as(&self.name);

@@ -188,7 +188,9 @@ async fn mistakes_are_told() {
         assert!(matches!(refused, Err(SubscriptionError::Query)), "{refused:?}");
     }
     assert!(matches!(named("mails").partitions(0).open().await, Err(SubscriptionError::Options)));
-    assert!(matches!(named("mails").lease_time(Duration::ZERO).open().await, Err(SubscriptionError::Options)));
+    for lease_time in [Duration::ZERO, HOUR * 25, Duration::MAX] {
+        assert!(matches!(named("mails").lease_time(lease_time).open().await, Err(SubscriptionError::Options)));
+    }
     named("mails").partitions(2).open().await.unwrap();
     let three = named("mails").partitions(3).open().await;
     let changed =

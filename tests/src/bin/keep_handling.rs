@@ -42,7 +42,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
 async fn send(mails: &mut Subscriber, event: &StoredEvent) -> Result<(), SubscriptionError> {
     let handling = mails.begin(event).await?;
     let sent = format!("INSERT INTO sent (position) VALUES ({})", event.position);
-    // Its errors are those of a lost database, too.
-    handling.connection()?.execute_unprepared(&sent).await.map_err(cqrs_runtime::store::StoreError::from)?;
+    handling.connection()?.execute_unprepared(&sent).await.map_err(|error| handling.error(error))?;
     handling.commit().await
 }

@@ -3,7 +3,7 @@
 use std::any::Any;
 
 use async_trait::async_trait;
-use sea_orm::DatabaseTransaction;
+use sea_orm::{DatabaseTransaction, DbErr};
 
 use crate::store::{StoreError, Transaction};
 use crate::subscription::Handling;
@@ -13,6 +13,11 @@ use crate::subscription::Handling;
 pub(super) trait Open: Send + Sync + 'static {
     /// The transaction to write in.
     fn transaction(&self) -> &DatabaseTransaction;
+
+    /// Why nothing can be written in it any more, if it has been given up.
+    fn given_up(&self) -> Option<StoreError> {
+        None
+    }
 
     /// Commits it.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
@@ -36,9 +41,21 @@ impl Handling<'_> {
     /// The transaction, for SeaORM's entities and for SQL.
     ///
     /// # Errors
-    /// [`StoreError::NoTables`] when the store is on another backend.
+    /// [`StoreError::OverLimit`] when it has been rolled back because it lasted too long; [`StoreError::NoTables`] when the
+    /// store is on another backend.
     pub fn connection(&self) -> Result<&DatabaseTransaction, StoreError> {
-        let orm = self.transaction().as_any().downcast_ref::<Orm>();
-        orm.map(|Orm(open)| open.transaction()).ok_or(StoreError::NoTables)
+        let open = self.open().ok_or(StoreError::NoTables)?;
+        open.given_up().map_or_else(|| Ok(open.transaction()), Err)
+    }
+
+    /// What an error of the [`connection`](Self::connection) means: [`StoreError::OverLimit`] where the transaction has been
+    /// rolled back because it lasted too long, whatever the database says of what is written behind that.
+    #[must_use]
+    pub fn error(&self, error: DbErr) -> StoreError {
+        self.open().and_then(Open::given_up).unwrap_or_else(|| error.into())
+    }
+
+    fn open(&self) -> Option<&dyn Open> {
+        self.transaction().as_any().downcast_ref::<Orm>().map(|Orm(open)| &**open)
     }
 }

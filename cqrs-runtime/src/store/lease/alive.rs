@@ -17,6 +17,12 @@ pub(crate) struct Alive {
     _ended: watch::Sender<()>,
 }
 
+/// Says so, and how long to wait; partitions that are lost by it are noticed when their checkpoints are moved.
+fn not_prolonged(error: &(dyn std::error::Error + 'static), pause: &mut Pause) -> Duration {
+    tracing::warn!(error, "the leases of this process can't be prolonged");
+    pause.next()
+}
+
 impl EventStore {
     /// Prolongs all sessions of a worker, again and again, until the value is dropped or the store is closed.
     ///
@@ -39,12 +45,8 @@ impl EventStore {
                         pause = Pause::up_to(every);
                         every
                     }
-                    failed => {
-                        // Partitions that are lost by it are noticed when their checkpoints are moved.
-                        let error = failed.map(Result::err);
-                        tracing::warn!(?error, "the leases of this process can't be prolonged");
-                        pause.next()
-                    }
+                    Ok(Err(error)) => not_prolonged(&error, &mut pause),
+                    Err(error) => not_prolonged(&error, &mut pause),
                 };
             }
         });

@@ -55,7 +55,7 @@ impl Subscriber {
         Ok(())
     }
 
-    fn ask(&mut self) -> BoxFuture<'static, Result<Asked, StoreError>> {
+    fn ask(&self) -> BoxFuture<'static, Result<Asked, StoreError>> {
         let steps = self.past_foreign();
         let (store, session, at) = (self.store.clone(), self.session.clone(), Instant::now());
         let known = self.share.known();
@@ -75,11 +75,10 @@ impl Subscriber {
 
     /// Where nothing is left to give out or to confirm: the steps past what was none of the query's, so that it is not read
     /// again.
-    pub(super) fn past_foreign(&mut self) -> Vec<Advance> {
+    pub(super) fn past_foreign(&self) -> Vec<Advance> {
         match self.seen {
             Some(EventPosition { position, event_id, .. }) if self.read.is_empty() && !self.share.is_pending() => {
-                self.share.gave(position, event_id);
-                self.share.steps(position, event_id)
+                self.share.passing(position, event_id)
             }
             _ => Vec::new(),
         }

@@ -33,8 +33,8 @@ pub enum SubscriptionError {
         /// Its name.
         name: String,
     },
-    /// There is no partition, or no time for a lease.
-    #[error("a durable subscription needs a partition and a lease time")]
+    /// There is no partition, or no time for a lease, or more than a day.
+    #[error("a durable subscription needs a partition, and a lease time of a day at most")]
     Options,
 }
 

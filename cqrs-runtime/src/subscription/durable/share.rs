@@ -112,11 +112,20 @@ impl Share {
         reached.map(|held| Advance { lease: held.lease, position, event_id }).collect()
     }
 
+    /// The steps to a position of all partitions, where nothing up to it is left to give out or to confirm.
+    pub(super) fn passing(&self, position: u64, event_id: Uuid) -> Vec<Advance> {
+        let behind = self.held.iter().filter(|held| held.lease.checkpoint < position);
+        behind.map(|held| Advance { lease: held.lease, position, event_id }).collect()
+    }
+
     /// Takes note that steps were taken.
     pub(super) fn advanced(&mut self, steps: &[Advance]) {
         for held in &mut self.held {
             let step = steps.iter().find(|step| step.lease.partition == held.lease.partition);
             held.lease = step.map_or(held.lease, |step| step.done());
+            if held.given.position < held.lease.checkpoint {
+                held.given = Place::confirmed(&held.lease);
+            }
             self.known.insert(held.lease.partition, held.lease);
         }
     }

@@ -54,6 +54,7 @@ async fn killed_again_and_again(database: &Database) {
             assert_eq!(process.hear().await.as_deref(), Some("ready"));
             let enough = last + rng.usize(0..20);
             while last < enough.min(all(&store).await.len()) {
+                assert!(!process.has_spoken(), "it has ended");
                 last = sent.count().await;
             }
             for _ in 0..rng.u32(0..2_000) {
@@ -63,9 +64,13 @@ async fn killed_again_and_again(database: &Database) {
         }
         sent.is_what_was_confirmed(&all(&store).await).await;
     }
-    let processes = [start(database), start(database)];
+    let mut processes = [start(database), start(database)];
+    for process in &mut processes {
+        assert_eq!(process.hear().await.as_deref(), Some("ready"));
+    }
     let log = all(&store).await;
     while sent.count().await < log.len() {
+        assert!(!processes.iter().any(Process::has_spoken), "one has ended");
         tokio::task::yield_now().await;
     }
     join_all(processes.map(Process::end)).await;
@@ -101,6 +106,7 @@ async fn taken_over_within_the_lease_time(database: &Database, now: &str) {
     killed.kill().await;
     let before = now().await;
     while owners().await.contains(&first) {
+        assert!(!stays.has_spoken(), "it has ended");
         tokio::task::yield_now().await;
     }
     let took = Duration::from_micros((now().await - before).try_into().unwrap());

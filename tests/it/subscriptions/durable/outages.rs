@@ -9,7 +9,8 @@ use cqrs_runtime::subscription::{Start, Subscriber, SubscriptionError};
 use fastrand::Rng;
 use futures_util::FutureExt;
 use sea_orm::ConnectionTrait;
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::time::timeout;
 
 use super::super::{Log, all, append, events, on_each_log};
 use super::faulty::{Asked, Fate, faulty};
@@ -20,6 +21,8 @@ use crate::cluster::Cluster;
 
 on_each_log! {
     a_confirmation_that_is_not_answered
+    what_is_none_of_its_own_is_passed_after_an_outage
+    closing_gives_up_whatever_has_failed
 }
 
 on_each_database! {
@@ -84,6 +87,50 @@ async fn a_confirmation_that_is_not_answered(log: &Log) {
         opened.rewind();
     }
     assert_eq!(handle(&mut opened, 1).await, [9]);
+    store.close().await;
+}
+
+async fn what_is_none_of_its_own_is_passed_after_an_outage(log: &Log) {
+    let planned_fates = [
+        (Asked::Acquire, Fate::LostBefore),
+        (Asked::Advance, Fate::LostBefore),
+        (Asked::Advance, Fate::LostAfterwards),
+    ];
+    for (number, fate) in (1..).zip(planned_fates) {
+        let (store, plan) = planned(log).await;
+        append(&store, "a", [number]).await;
+        let wanted = EventQuery::log().named(["Wanted"]);
+        let mails = store.durable_subscription("mails", wanted).lease_time(Duration::from_secs(3));
+        let mut opened = mails.open().await.unwrap();
+        *plan.lock().unwrap() = Some(fate);
+        let head = store.head().await.unwrap().position;
+        let passed = async {
+            while checkpoints(log).await != [head] {
+                assert!(super::is_waiting(&mut opened).await, "there is nothing for it");
+            }
+        };
+        timeout(Duration::from_mins(1), passed).await.unwrap();
+        assert_eq!(*plan.lock().unwrap(), None, "it was not asked");
+        opened.close().await.unwrap();
+        store.close().await;
+    }
+}
+
+/// Others do not have to wait for it.
+async fn closing_gives_up_whatever_has_failed(log: &Log) {
+    let (store, plan) = planned(log).await;
+    append(&store, "a", 1..=3).await;
+    let wanted = EventQuery::log().named(["Wanted"]);
+    let mut opened = store.durable_subscription("mails", wanted).open().await.unwrap();
+    assert!(super::is_waiting(&mut opened).await);
+    *plan.lock().unwrap() = Some((Asked::Advance, Fate::LostBefore));
+    opened.close().await.unwrap();
+    assert_eq!(*plan.lock().unwrap(), None, "nothing was to be passed");
+    let other = open(&store).await;
+    let backend = log.backend().await;
+    let standing = backend.checkpoints("subscription mails").await.unwrap();
+    assert_eq!(standing[0].worker, Some(other.worker()));
+    backend.close().await;
     store.close().await;
 }
 
@@ -220,7 +267,7 @@ async fn cancelled(
 ) -> Result<(), SubscriptionError> {
     let handling = subscriber.begin(event).await?;
     let sent = format!("INSERT INTO sent (position) VALUES ({})", event.position);
-    handling.connection()?.execute_unprepared(&sent).await.unwrap();
+    handling.connection()?.execute_unprepared(&sent).await.map_err(|error| handling.error(error))?;
     let outcome = handling.commit().now_or_never();
     outcome.unwrap_or(Err(SubscriptionError::Store(StoreError::Unreachable("it is not known".into()))))
 }
@@ -305,7 +352,7 @@ async fn a_server_that_crashes_is_used_again() {
     };
     for crash in [true, false, true] {
         let enough = handled.load(Ordering::Relaxed) + BETWEEN;
-        reaches(&handled, enough).await;
+        reaches(&handled, enough, &handling).await;
         let cluster = Arc::clone(&cluster);
         let crashing = move || {
             if crash {
@@ -316,7 +363,7 @@ async fn a_server_that_crashes_is_used_again() {
         spawn_blocking(crashing).await.unwrap();
     }
     let enough = handled.load(Ordering::Relaxed) + BETWEEN;
-    reaches(&handled, enough).await;
+    reaches(&handled, enough, &handling).await;
     ended.store(true, Ordering::Relaxed);
     appending.await.unwrap();
     append(&store, "last", [u128::MAX]).await;
@@ -334,8 +381,9 @@ async fn a_server_that_crashes_is_used_again() {
     store.close().await;
 }
 
-async fn reaches(count: &AtomicUsize, enough: usize) {
+async fn reaches(count: &AtomicUsize, enough: usize, counting: &JoinHandle<()>) {
     while count.load(Ordering::Relaxed) < enough {
+        assert!(!counting.is_finished(), "nobody counts any more");
         tokio::task::yield_now().await;
     }
 }

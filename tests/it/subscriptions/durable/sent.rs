@@ -22,7 +22,7 @@ impl Sent {
     pub(super) async fn send(subscriber: &mut Subscriber, event: &StoredEvent) -> Result<(), SubscriptionError> {
         let handling = subscriber.begin(event).await?;
         let sent = format!("INSERT INTO sent (position) VALUES ({})", event.position);
-        handling.connection()?.execute_unprepared(&sent).await.map_err(cqrs_runtime::store::StoreError::from)?;
+        handling.connection()?.execute_unprepared(&sent).await.map_err(|error| handling.error(error))?;
         handling.commit().await
     }
 

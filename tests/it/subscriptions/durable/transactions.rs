@@ -182,6 +182,8 @@ async fn a_hung_handling_is_given_up(log: &Log) {
         database(log).execute("UPDATE cqrs_checkpoints SET changes = changes").await;
         let written = connection.execute_unprepared("INSERT INTO sent (position) VALUES (7)").await;
         assert!(written.is_err(), "nothing is written behind it");
+        let told = [handling.connection().err(), written.err().map(|error| handling.error(error))];
+        assert!(told.iter().flatten().all(StoreError::is_retryable), "{told:?}");
         let over = handling.commit().await.unwrap_err();
         assert!(over.is_retryable(), "{over:?}");
         opened.rewind();

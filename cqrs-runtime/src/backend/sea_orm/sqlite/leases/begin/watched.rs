@@ -60,15 +60,22 @@ async fn watch(pair: Weak<Pair>, lasts: Duration, spoilt: Arc<AtomicBool>) {
     let _ = pair.outer.execute_unprepared(GIVE_UP).await;
 }
 
+fn given_up() -> StoreError {
+    StoreError::OverLimit(Box::new(GivenUp))
+}
+
 #[async_trait]
 impl Open for Watched {
     fn transaction(&self) -> &DatabaseTransaction {
         &self.pair.inner
     }
 
+    fn given_up(&self) -> Option<StoreError> {
+        self.pair.given_up.load(Ordering::Acquire).then(given_up)
+    }
+
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
         let Self { pair, watch } = *self;
-        let given_up = || StoreError::OverLimit(Box::new(GivenUp));
         // Without a handle, the watch ends nothing; where it has one, it is about to.
         let Pair { inner, outer, given_up: is_given_up } = Arc::into_inner(pair).ok_or_else(given_up)?;
         watch.abort();
