@@ -45,6 +45,8 @@ pub(crate) struct Rebuild {
 enum Contestant {
     /// `ReadModels::rebuild`, one read model after the other.
     Framework,
+    /// The same, by two workers that share the partitions.
+    Workers,
     /// By hand, a transaction for each batch.
     Batches,
     /// By hand, a transaction for each event.
@@ -52,7 +54,7 @@ enum Contestant {
 }
 
 impl Contestant {
-    const ALL: [Self; 3] = [Self::Framework, Self::Batches, Self::OneByOne];
+    const ALL: [Self; 4] = [Self::Framework, Self::Workers, Self::Batches, Self::OneByOne];
 }
 
 #[derive(Args)]
@@ -95,9 +97,10 @@ impl Rebuild {
                     if contestant == Contestant::OneByOne { self.one_by_one.min(self.events) } else { self.events };
                 outcomes.push((contestant, contest(&address, contestant, last)?));
             }
-            let (ours, by_hand) = (outcomes[0].1.tables, outcomes[1].1.tables);
-            if ours != by_hand {
-                return Err(format!("the tables differ: {ours:?}, and by hand {by_hand:?}").into());
+            let whole = outcomes.iter().filter(|(contestant, _)| *contestant != Contestant::OneByOne);
+            let tables: Vec<_> = whole.map(|(_, outcome)| outcome.tables).collect();
+            if tables.iter().any(|other| *other != tables[0]) {
+                return Err(format!("the tables differ: {tables:?}").into());
             }
             report::print(&address, &outcomes);
         }
@@ -108,7 +111,7 @@ impl Rebuild {
         eprintln!("{}: appending {} events", address.name(), self.events);
         let began_at = Instant::now();
         Runtime::new()?.block_on(async {
-            let store = EventStore::open(&address.to_string()).await?;
+            let store = Box::pin(EventStore::open(&address.to_string())).await?;
             log::fill(&store, self.events, self.per_account).await?;
             store.close().await;
             Ok::<_, Error>(())
@@ -135,7 +138,8 @@ impl Contest {
     pub(crate) fn run(&self) -> Result<(), Error> {
         let began_at = Instant::now();
         let tables = match (self.contestant, &self.address) {
-            (Contestant::Framework, address) => Runtime::new()?.block_on(framework::rebuild(address))?,
+            (Contestant::Framework, address) => Runtime::new()?.block_on(framework::rebuild(address, 1))?,
+            (Contestant::Workers, address) => Runtime::new()?.block_on(framework::rebuild(address, 2))?,
             (contestant, Address::Sqlite(file)) => by_hand::sqlite::rebuild(file, self.last, size(contestant))?,
             (contestant, Address::Postgres(url)) => {
                 Runtime::new()?.block_on(by_hand::postgres::rebuild(url, self.last, size(contestant)))?

@@ -1,7 +1,7 @@
 //! What the framework does.
 
 use bank::read_models::{AccountStatement, AccountSummary};
-use cqrs_runtime::projection::ReadModels;
+use cqrs_runtime::projection::{EngineOptions, ReadModels};
 use cqrs_runtime::store::EventStore;
 use rusqlite::Connection;
 use tokio_postgres::NoTls;
@@ -17,10 +17,11 @@ const SUM: &str = "SELECT
     (SELECT count(*) FROM account_statement),
     (SELECT CAST(sum(balance_minor) AS bigint) FROM account_statement)";
 
-/// Builds both read models.
-pub(super) async fn rebuild(address: &Address) -> Result<Tables, Error> {
-    let store = EventStore::open(&address.to_string()).await?;
+/// Builds both read models, by so many workers.
+pub(super) async fn rebuild(address: &Address, workers: u32) -> Result<Tables, Error> {
+    let store = Box::pin(EventStore::open(&address.to_string())).await?;
     let read_models = ReadModels::new(store.clone()).with::<AccountSummary>().with::<AccountStatement>();
+    let read_models = read_models.options(EngineOptions { workers, ..EngineOptions::default() });
     for name in ["account_summary", "account_statement"] {
         let rebuilt = read_models.rebuild(name, |_| ()).await?;
         let rate = rebuilt.events as f64 / rebuilt.elapsed.as_secs_f64();

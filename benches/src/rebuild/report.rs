@@ -15,6 +15,7 @@ pub(super) fn print(address: &Address, outcomes: &[(Contestant, Outcome)]) {
     for (contestant, outcome) in outcomes {
         let who = match contestant {
             Contestant::Framework => "ReadModels::rebuild",
+            Contestant::Workers => "ReadModels::rebuild, two workers",
             Contestant::Batches => "by hand, a transaction for each batch",
             Contestant::OneByOne => "by hand, a transaction for each event",
         };
