@@ -22,7 +22,8 @@ use crate::store::EventStore;
 /// A change of the rows that are followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RowChange<M: ReadModel> {
-    /// Whatever was told before, it does not hold any more: the rows that there are follow, all of them.
+    /// Whatever was told before, it does not hold any more: the rows that there are follow, all of them, or are to be asked for
+    /// again where the changes are those from now on.
     Reset,
     /// A row is there now, or is another one now.
     Upsert {

@@ -14,7 +14,8 @@ use crate::read_model::ReadModel;
 /// The changes of rows from now on: a stream, that also reads pages of the rows that there are.
 ///
 /// Of the rows that it has read or told, it tells when they leave the conditions by which they are followed; of those that its
-/// consumer was never shown, nothing. So pages have to be asked for here, and not beside it.
+/// consumer was never shown, it does not. So pages have to be asked for here, and not beside it. Without a condition, each row's
+/// leaving is told.
 ///
 /// ```no_run
 /// # use cqrs_runtime::projection::{Projection, ReadModels};

@@ -6,8 +6,8 @@ pub struct EngineOptions {
     /// Into how many partitions a new generation of a read model is divided: so many workers can share it at most.
     pub partitions: u32,
     /// How many workers of this process share the partitions of each read model. Each reads the log for itself, and folds and
-    /// writes what is in its partitions beside the others: more of them help where a server has several processors, and hardly
-    /// where a file is written by one at a time.
+    /// writes what is in its partitions beside the others: more of them help where a server has several processors, and not where
+    /// a file is written by one at a time.
     pub workers: u32,
     /// Within which time other workers have the partitions of one that gives no sign of life any more; one that is held up
     /// for two thirds of it has lost them.
@@ -31,7 +31,7 @@ pub enum InvalidOptions {
     /// Nobody could have a partition.
     #[error("a read model has at least one partition")]
     Partitions,
-    /// Nobody would project anything.
+    /// Nobody would project anything, or some would never have a partition.
     #[error("a read model has at least one worker, and not more than partitions")]
     Workers,
     /// No batch would have an event.

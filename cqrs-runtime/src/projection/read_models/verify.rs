@@ -139,7 +139,7 @@ impl ReadModels {
     ///
     /// Where there is a difference, the tables that were made can be let [serve](VerifyOptions::repair); else they are
     /// dropped. A verification that does not come to its end, its process having been killed, this future dropped, or for an
-    /// error, is gone on with by the next one, or its tables are dropped by any process in which read models
+    /// error of the database, is gone on with by the next one, or its tables are dropped by any process in which read models
     /// [run](Self::start). Once it has begun, a database that is busy or restarts is waited for.
     ///
     /// ```no_run
