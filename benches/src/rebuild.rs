@@ -111,7 +111,7 @@ impl Rebuild {
         eprintln!("{}: appending {} events", address.name(), self.events);
         let began_at = Instant::now();
         Runtime::new()?.block_on(async {
-            let store = Box::pin(EventStore::open(&address.to_string())).await?;
+            let store = EventStore::open(&address.to_string()).await?;
             log::fill(&store, self.events, self.per_account).await?;
             store.close().await;
             Ok::<_, Error>(())

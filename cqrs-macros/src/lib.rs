@@ -4,9 +4,11 @@
 
 mod aggregate;
 mod command;
+mod context;
 mod error;
 mod event;
 mod id;
+mod projection;
 mod read_model;
 mod support;
 mod value;
@@ -22,6 +24,7 @@ use proc_macro::TokenStream;
 ///   `Upcast`.
 /// - `removed(legacy: String, until = 2)`: a field that earlier versions had, with `since = ..` where it came late and
 ///   `was = ".."` where its stored name was another; may stand several times.
+/// - `public`: clients see all its fields; on a field: this one. Without it they see that it happened, and no more.
 ///
 /// `#[event(..)]` on a field, instead of `previous`; may stand several times:
 /// - `since = 2, default = ..`: version 2 brought the field; earlier events get the default. A text goes through `From`,
@@ -60,6 +63,9 @@ pub fn event(input: TokenStream) -> TokenStream {
 /// - `enrich = RiskScore`: what is asked of the outside world before the decision.
 /// - `enrich_timeout = "2s"`: how long that may take, in `ms`, `s` or `m`.
 ///
+/// Clients give all its fields, each a `Value`; an `Option`, or one with `#[serde(default)]`, may be left out. Doc comments are
+/// what they are told of it.
+///
 /// A command belongs to one aggregate, and stands in the same crate.
 ///
 /// ```
@@ -94,6 +100,8 @@ pub fn command(input: TokenStream) -> TokenStream {
 /// - `name = ".."`: the stored type of its streams, by default the type's name.
 /// - `event_enum = ..`, `command_enum = ..`: names of the generated enums, by default `AccountEvent` and
 ///   `AccountCommand`.
+/// - `public`: clients see all fields of the state. `#[aggregate(public)]` on a field shows that one; a public field is a
+///   `Value`. Without it they see nothing of the state.
 ///
 /// ```
 /// use cqrs_runtime::prelude::*;
@@ -175,8 +183,13 @@ pub fn id(input: TokenStream) -> TokenStream {
 ///
 /// - `#[value(with = Millis)]` on a newtype stores a foreign type as its `Adapter` says.
 /// - `#[value(name = "..")]` is the name in the schema, by default the type's.
+/// - `#[value(api = WholeUnits)]`: clients see it in another form, as an `Adapter` of the type itself says.
 /// - `#[value(columns)]` on a struct gives each of its fields a column of its own in the table of a read model, and an
 ///   order: field by field. Without it, a struct stands there as a document. The first field may not be absent.
+///
+/// - `#[value(api = MoneyForClients)]` shows clients what that `Adapter` makes of it, itself a `Value`, and takes that back.
+///   Without it, clients see a struct field by field, an enum without data as a word in upper case, a newtype as what it
+///   wraps, and anything else as a JSON document.
 ///
 /// In a read model, a newtype stands as what it wraps, an enum without data as a text, an enum with data as a document.
 ///
@@ -199,6 +212,8 @@ pub fn value(input: TokenStream) -> TokenStream {
 ///
 /// `#[read_model(..)]` on the struct, all optional:
 /// - `table = ".."`: the name of the table, by default the struct's in `snake_case`.
+/// - `plural = ".."`: the name of the list of rows in the generated GraphQL schema, by default the plural of the struct's in
+///   `camelCase`.
 /// - `version = 2`: raised when `Project` makes other rows of the same events; by default 1.
 /// - `events(Account(AccountOpened, MoneyDeposited))`: the events that the rows are made of, by aggregate, each with
 ///   `Project`. Without any, it is a lookup, whose rows another read model's projection writes.
@@ -211,6 +226,8 @@ pub fn value(input: TokenStream) -> TokenStream {
 /// - `key`: tells rows apart; on several fields, all of them together do.
 /// - `filter`, `order`: rows can be chosen, or ordered, by it; a constant of the struct names it, `AccountSummary::OWNER`.
 /// - `references = AccountSummary`: it holds the key of a row of that read model, or may be absent.
+/// - `name = "accountNumber"`: what clients of the generated GraphQL schema call it, by default the field's name in
+///   `camelCase`. A field `id` needs another one, for there clients find the opaque id of each row.
 ///
 /// A field is a `Value`; a struct among them is a document, unless it has `#[value(columns)]`.
 ///
@@ -267,4 +284,111 @@ pub fn value(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(ReadModel, attributes(read_model))]
 pub fn read_model(input: TokenStream) -> TokenStream {
     read_model::derive(input.into()).into()
+}
+
+/// Makes a struct without fields a projection that writes in a transaction: `TransactionalProjection`.
+///
+/// `#[projection(..)]` on the struct:
+/// - `events(Order(OrderPlaced, OrderPaid))`: the events that it is made of, by aggregate, each with `ProjectInTransaction`.
+/// - `tables(order_words, order_lengths)`: its tables, which `CreateTables` states; the first one names the projection. By
+///   default one that is called as the struct, in `snake_case`. A constant stands for each: `OrderWords::ORDER_LENGTHS`.
+/// - `version = 2`: raised when `ProjectInTransaction` makes something else of the same events; by default 1.
+/// - `partition = customer_id`: which events wait when one of them fails: those that have this field in common; by default
+///   those of its stream. `tenant` are all events of a tenant, `all` all events.
+///
+/// ```
+/// use cqrs_runtime::prelude::*;
+///
+/// # #[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// # pub struct Started { pub by: String }
+/// # #[derive(Command, Clone, Debug, Serialize, Deserialize)]
+/// # #[command(new_id = CounterId)]
+/// # pub struct Start {}
+/// # #[derive(Debug, PartialEq, thiserror::Error, DomainError)]
+/// # pub enum CounterError {}
+/// # #[derive(Id)]
+/// # pub struct CounterId(Uuid);
+/// # #[derive(Aggregate, Clone)]
+/// # #[aggregate(id = CounterId, events(Started), commands(create(Start)), error = CounterError)]
+/// # pub struct Counter;
+/// # impl Init<Started> for Counter { fn init(_: &Started) -> Self { Self } }
+/// # impl Create<Start> for Counter {
+/// #     fn create(_: Start, _: &Context<Self>) -> Result<Events<Self>, CounterError> {
+/// #         Ok(Started { by: "ada".into() }.into())
+/// #     }
+/// # }
+/// #[derive(TransactionalProjection)]
+/// #[projection(events(Counter(Started)))]
+/// pub struct Starters;
+///
+/// impl CreateTables for Starters {
+///     fn create(tables: &mut NewTables<Self>) {
+///         tables.sql(format!("CREATE TABLE {} (name TEXT NOT NULL)", tables.name(Self::STARTERS)));
+///     }
+/// }
+///
+/// impl ProjectInTransaction<Started> for Starters {
+///     async fn project(
+///         transaction: &ProjectionTransaction<'_, Self>,
+///         event: &Recorded<Started>,
+///     ) -> Result<(), ProjectionError> {
+///         let insert = format!("INSERT INTO {} VALUES ($1)", transaction.table(Self::STARTERS));
+///         transaction.execute(&insert, [event.by.as_str().into()]).await?;
+///         Ok(())
+///     }
+/// }
+/// ```
+#[proc_macro_derive(TransactionalProjection, attributes(projection))]
+pub fn transactional_projection(input: TokenStream) -> TokenStream {
+    projection::derive(input.into()).into()
+}
+
+/// Makes a unit struct a bounded context: `BoundedContext`, all that an application is made of.
+///
+/// `#[context(..)]` on the struct:
+/// - `aggregates(Account, ..)`: those whose commands it takes, and of whose events the others are made.
+/// - `read_models(AccountSummary, ..)`: those with events; a lookup belongs to the read model that keeps it.
+/// - `projections(Turnover, ..)`: projections with a transaction.
+/// - `name = ".."`: its name, by default the struct's.
+///
+/// What does not go together is an error at the listed name: streams, tables, commands or types of one name, events of an
+/// aggregate or a reference to a read model that are not listed.
+///
+/// ```
+/// use cqrs_runtime::bounded_context::Application;
+/// use cqrs_runtime::prelude::*;
+/// use cqrs_runtime::store::EventStore;
+///
+/// # #[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// # pub struct Started { pub by: String }
+/// # #[derive(Command, Clone, Debug, Serialize, Deserialize)]
+/// # #[command(new_id = CounterId)]
+/// # pub struct Start {}
+/// # #[derive(Debug, PartialEq, thiserror::Error, DomainError)]
+/// # pub enum CounterError {}
+/// # #[derive(Id)]
+/// # pub struct CounterId(Uuid);
+/// # #[derive(Aggregate, Clone)]
+/// # #[aggregate(id = CounterId, events(Started), commands(create(Start)), error = CounterError)]
+/// # pub struct Counter;
+/// # impl Init<Started> for Counter { fn init(_: &Started) -> Self { Self } }
+/// # impl Create<Start> for Counter {
+/// #     fn create(_: Start, _: &Context<Self>) -> Result<Events<Self>, CounterError> {
+/// #         Ok(Started { by: "ada".into() }.into())
+/// #     }
+/// # }
+/// /// Things that are counted.
+/// #[derive(BoundedContext)]
+/// #[context(aggregates(Counter))]
+/// pub struct Counting;
+///
+/// # fn open(store: EventStore) {
+/// let counting = Application::<Counting>::new(store);
+/// let counters = counting.dispatcher_of::<Counter>();
+/// # let _ = counters;
+/// # }
+/// ```
+#[proc_macro_derive(BoundedContext, attributes(context))]
+pub fn bounded_context(input: TokenStream) -> TokenStream {
+    context::derive(input.into()).into()
 }

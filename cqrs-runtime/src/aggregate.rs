@@ -2,6 +2,8 @@
 
 use std::fmt::Debug;
 
+use crate::access::Access;
+use crate::api::{ApiRecord, ApiTypes};
 use crate::command::{Command, CommandSet};
 use crate::context::Context;
 use crate::event::{AnyEvent, DecodeError, Event, Parts, RawEvent};
@@ -22,6 +24,10 @@ use crate::store::{Claim, ClaimChange};
 pub trait Aggregate: Sized + Clone + Send + Sync + 'static {
     /// The name of its streams in the store.
     const TYPE: &'static str;
+    /// What clients call the type of its state: the name of the Rust type.
+    const API_NAME: &'static str;
+    /// Who may see which of its states and events, and send commands to it.
+    const ACCESS: Access = None;
 
     /// Its identity.
     type Id: Identifier;
@@ -59,6 +65,24 @@ pub trait Aggregate: Sized + Clone + Send + Sync + 'static {
 
     /// The shapes of its events and of its state.
     fn schema(shapes: &mut Shapes) -> AggregateSchema;
+
+    /// What clients are told of its state: its name, and the fields that are marked as public.
+    fn api(types: &mut ApiTypes) -> ApiRecord;
+
+    /// The stored form of the fields that are marked as public: an object.
+    ///
+    /// # Errors
+    /// When a field can't be told in JSON, as a float that is no number.
+    fn public_fields(&self) -> Result<serde_json::Value, EncodeError>;
+
+    /// Whether a field that a rule of [`ACCESS`](Self::ACCESS) names, by its place, has a value, which is given in its stored form.
+    ///
+    /// # Errors
+    /// When the field can't be told in JSON, as a float that is no number.
+    fn ruled_field_is(&self, field: usize, value: &serde_json::Value) -> Result<bool, EncodeError> {
+        let _ = (field, value);
+        Ok(false)
+    }
 }
 
 /// Why an event can't stand where it does: within a stream that has begun, or at its start.
@@ -87,9 +111,14 @@ pub struct SnapshotPolicy<A> {
 pub trait EventSet: Clone + Debug + PartialEq + Send + Sync + 'static {
     /// The stored names of the current events.
     const NAMES: &'static [&'static str];
+    /// What clients call the types of the current events.
+    const API_NAMES: &'static [&'static str];
 
     /// The stored names of events that are no longer written.
     const RETIRED: &'static [&'static str] = &[];
+
+    /// What clients are told of the current events, in the order in which they are listed.
+    fn api(types: &mut ApiTypes) -> Vec<ApiRecord>;
 
     /// Decodes a stored event, straight from its bytes.
     ///

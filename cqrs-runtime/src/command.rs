@@ -7,7 +7,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use crate::access::Access;
 use crate::aggregate::{Aggregate, Decide};
+use crate::api::{ApiRecord, ApiTypes};
 use crate::id::Identifier;
 
 /// An intent: a struct that names the aggregate that it is for.
@@ -39,6 +41,10 @@ pub trait Command: Clone + Serialize + DeserializeOwned + Send + Sync + 'static 
     const ENRICH_TIMEOUT: Duration = Duration::from_secs(5);
     /// Whether the server makes the target's id.
     const NEW_ID: bool;
+    /// Who may send it.
+    const ACCESS: Access = None;
+    /// Why it should not be sent any more.
+    const DEPRECATED: Option<&'static str> = None;
 
     /// The target's id.
     type Id: Identifier;
@@ -50,12 +56,18 @@ pub trait Command: Clone + Serialize + DeserializeOwned + Send + Sync + 'static 
 
     /// The enrichment of a command that asks for none; `None` where one must be asked for.
     fn unenriched() -> Option<Self::Enrichment>;
+
+    /// What clients are told of it: its name, and all its fields.
+    fn api(types: &mut ApiTypes) -> ApiRecord;
 }
 
 /// The enum of an aggregate's commands; the derive generates it.
 pub trait CommandSet<A: Aggregate>: Clone + Send + Sync + 'static {
     /// The names of the commands.
     const NAMES: &'static [&'static str];
+
+    /// What clients are told of the commands, in the order in which they are listed.
+    fn api(types: &mut ApiTypes) -> Vec<ApiCommand>;
 
     /// Reads a command from its name and its JSON.
     ///
@@ -68,6 +80,21 @@ pub trait CommandSet<A: Aggregate>: Clone + Send + Sync + 'static {
 
     /// Hands the command itself to `visitor`.
     fn visit<V: CommandVisitor<A>>(self, visitor: V) -> V::Output;
+}
+
+/// What clients are told of a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiCommand {
+    /// The name under which clients send it.
+    pub name: &'static str,
+    /// The input.
+    pub input: ApiRecord,
+    /// Whether it begins a stream.
+    pub creates: bool,
+    /// Who may send it.
+    pub access: Access,
+    /// Why it should not be sent any more.
+    pub deprecated: Option<&'static str>,
 }
 
 /// Something that is done with a command of `A`, whichever it is.

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use crate::api::{ApiRecord, ApiTypes};
 use crate::json::{self, EncodeError};
 use crate::metadata::EventMetadata;
 use crate::schema::{EventSchema, Shapes};
@@ -34,6 +35,8 @@ pub trait Event: Serialize + DeserializeOwned + Send + Sync + 'static {
     const NAME: &'static str;
     /// The version of its stored shape; the first one is 1.
     const VERSION: u32;
+    /// What clients call its type: the name of the Rust type.
+    const API_NAME: &'static str;
 
     /// Decodes a stored payload of this or an earlier version; earlier ones go through the upcasters.
     ///
@@ -43,6 +46,9 @@ pub trait Event: Serialize + DeserializeOwned + Send + Sync + 'static {
 
     /// The shapes of all versions up to this one, oldest first.
     fn history(shapes: &mut Shapes) -> Vec<EventSchema>;
+
+    /// What clients are told of it: its name, and the fields that are marked as public.
+    fn api(types: &mut ApiTypes) -> ApiRecord;
 }
 
 /// An event, whichever it is, as it is to be stored.

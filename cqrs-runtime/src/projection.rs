@@ -4,6 +4,7 @@
 //! touches are loaded in one query, changed in memory, and written together. A batch of any size gives exactly the rows of
 //! one event after the other.
 
+mod any;
 mod cache;
 mod changes;
 mod engine;
@@ -13,8 +14,12 @@ mod query;
 mod read_models;
 mod route;
 mod row;
+mod rows;
 mod tables;
+mod target;
+mod transactional;
 
+pub use self::any::{AnyChange, AnyQuery, AnyReadModel, AnyRow, AnyRows, WholeRow};
 pub use self::changes::{ChangesFromNow, RowChange, RowChanges};
 pub use self::engine::{EngineError, EngineOptions, InvalidOptions, RetryPolicy};
 pub use self::error::{ProjectionError, RowName};
@@ -24,13 +29,19 @@ pub use self::query::{Filter, OrderBy, Query, QueryError, Rows};
 pub use self::read_models::{
     CatchUpError, ColumnDifference, Difference, DifferenceKind, GenerationError, GenerationStatus, LettersError,
     ModelStatus, PrepareError, ReadModels, Readiness, RebuildError, RebuildOptions, RebuildProgress, Rebuilt, Running,
-    Verified, VerifyError, VerifyOptions, VerifyProgress, VerifyStep, WaitError,
+    Serving, Verified, VerifyError, VerifyOptions, VerifyProgress, VerifyStep, WaitError,
 };
-pub(crate) use self::route::Projected;
 #[cfg(feature = "testing")]
 pub(crate) use self::route::Routing;
-pub use self::route::{Lookup, PartitionBy, PartitionKey, Projection, Route};
+pub use self::route::{Lookup, PartitionBy, PartitionKey, Projected, Projection, Route};
 pub use self::row::{Keyed, Matching, Row};
+#[cfg(feature = "testing")]
+pub(crate) use self::rows::InRows;
+pub use self::target::Part;
+pub use self::transactional::{
+    CreateTables, NewTables, ProjectInTransaction, ProjectionTable, ProjectionTransaction, TransactionalProjection,
+    Written,
+};
 pub use crate::store::Sequence;
 
 pub use crate::store::{DeadLetter, Generation, GenerationKey, GenerationState};

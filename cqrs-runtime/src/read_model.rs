@@ -15,6 +15,7 @@ pub use self::description::{Table, TableField};
 pub use self::field::Field;
 
 use crate::column::{ColumnError, RowReader, RowWriter};
+use crate::json::EncodeError;
 use crate::value::Value;
 
 /// A row of a table that a projection keeps up to date; derive it.
@@ -28,6 +29,8 @@ use crate::value::Value;
 pub trait ReadModel: Sized + Clone + Send + Sync + 'static {
     /// The table.
     const TABLE: &'static Table;
+    /// The tables of the read models to whose rows its fields refer.
+    const REFERENCES: &'static [&'static str];
 
     /// What tells its rows apart: the type of the key field, or a tuple of several.
     type Key: RowKey;
@@ -72,6 +75,18 @@ pub trait ReadModel: Sized + Clone + Send + Sync + 'static {
     /// # Errors
     /// When the value can't stand in its column, or there is no such field.
     fn write_field(&self, field: usize, row: &mut RowWriter) -> Result<(), ColumnError>;
+
+    /// Writes the cells of a value that one field, by its place in the table, could have; it is given in its stored form.
+    ///
+    /// # Errors
+    /// When the field has no such value, the value can't stand in its column, or there is no such field.
+    fn write_value(field: usize, stored: &serde_json::Value, row: &mut RowWriter) -> Result<(), ColumnError>;
+
+    /// The stored form of one field, by its place in the table; null where there is no such field.
+    ///
+    /// # Errors
+    /// When the value can't be told in JSON.
+    fn stored_field(&self, field: usize) -> Result<serde_json::Value, EncodeError>;
 }
 
 /// What tells the rows of a table apart.

@@ -42,9 +42,9 @@ pub use sequence::Sequence;
 pub use stored::StoredEvent;
 pub use tables::{
     BatchKind, ChangeCounts, Changed, ChangesQuery, Compare, CompareRows, Compared, Comparison, Condition, DeadLetter,
-    Discard, Generation, GenerationKey, GenerationState, Keys, LetterChanges, LetterRequest, LoneLetter, NewGeneration,
-    Order, Placing, RowBatch, SeenChanges, Select, Selected, StateVerdict, SwapVerdict, TableColumn, TableShape,
-    TableWrite, Tables, ToldChanges, Wanted,
+    Dialect, Discard, Generation, GenerationKey, GenerationState, GenerationTables, Keys, LetterChanges, LetterRequest,
+    LoneLetter, NewGeneration, Order, Placing, RowBatch, SeenChanges, Select, Selected, StateVerdict, SwapVerdict,
+    TableColumn, TableShape, TableWrite, Tables, ToldChanges, Wanted,
 };
 pub use transaction::{Begun, Transaction};
 pub use watch::{Waiting, Watch};

@@ -13,6 +13,7 @@ use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
 pub use self::durable::{DurableSubscription, Handling, Start, Subscriber, SubscriptionError, SubscriptionStatus};
 use self::follower::Follower;
+pub(crate) use self::follower::ReadAhead;
 pub(crate) use self::outage::Outage;
 use crate::store::{Cursor, EventQuery, EventStore, StoreError, StoredEvent};
 
@@ -35,7 +36,7 @@ impl EventStore {
     /// # Ok(()) }
     /// ```
     ///
-    /// At most 1,000 events are read ahead. A database that can't be reached is tried again until it can.
+    /// At most 1,000 events, and 16 MiB of payloads, are read ahead. A database that can't be reached is tried again until it can.
     ///
     /// # Errors
     /// The last item is [`StoreError::Closed`] when the store is closed, [`StoreError::LogDiverged`] when the log has
@@ -43,7 +44,16 @@ impl EventStore {
     /// can't be read, a new subscription [after its position](EventQuery::after_position) gives.
     #[must_use]
     pub fn subscribe(&self, query: EventQuery) -> BoxStream<'static, Result<StoredEvent, StoreError>> {
-        pages(Follower::new(self.clone(), query))
+        self.subscribe_reading(query, ReadAhead::PAGE)
+    }
+
+    /// As well, with so much of it read ahead.
+    pub(crate) fn subscribe_reading(
+        &self,
+        query: EventQuery,
+        ahead: ReadAhead,
+    ) -> BoxStream<'static, Result<StoredEvent, StoreError>> {
+        pages(Follower::new(self.clone(), query).reading(ahead))
     }
 
     /// The events of `query` behind `cursor`, and then those that are appended; see [`subscribe`](Self::subscribe).

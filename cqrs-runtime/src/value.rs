@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use crate::api::{ApiScalar, ApiType, ApiTypes, IntegerRange};
 use crate::column::Column;
 use crate::schema::{Shape, Shapes};
 
@@ -37,6 +38,14 @@ pub trait Value: Sized {
 
     /// The shape in which the type is stored; named types are defined in `shapes` and referred to.
     fn shape(shapes: &mut Shapes) -> Shape;
+
+    /// How clients are told of the type; named types are defined in `types` and referred to.
+    ///
+    /// A JSON document unless the type says otherwise.
+    fn api(types: &mut ApiTypes) -> ApiType {
+        let _ = types;
+        ApiType::Scalar(ApiScalar::Json)
+    }
 }
 
 /// How a foreign type is stored: as a [`Value`] of one's own choice.
@@ -79,24 +88,26 @@ pub trait Adapter<T> {
 }
 
 macro_rules! scalars {
-    ($($ty:ty => $name:literal $column:ident),+ $(,)?) => {
+    ($($ty:ty => $name:literal $column:ident $api:ident $(($range:ident))?),+ $(,)?) => {
         /// The names of the types without parts.
         #[cfg(feature = "testing")]
         pub(crate) const SCALARS: &[&str] = &[$($name),+];
         $(impl Value for $ty {
             const COLUMN: Column = Column::$column;
             fn shape(_: &mut Shapes) -> Shape { Shape::Scalar($name) }
+            fn api(_: &mut ApiTypes) -> ApiType { ApiType::Scalar(ApiScalar::$api$((IntegerRange::$range))?) }
         })+
     };
 }
 
 scalars! {
-    bool => "bool" BOOL,
-    i8 => "i8" INTEGER, i16 => "i16" INTEGER, i32 => "i32" INTEGER, i64 => "i64" INTEGER,
-    u8 => "u8" INTEGER, u16 => "u16" INTEGER, u32 => "u32" INTEGER, u64 => "u64" UNSIGNED,
-    f32 => "f32" DOCUMENT, f64 => "f64" DOCUMENT, Decimal => "decimal" DECIMAL,
-    String => "text" TEXT, Uuid => "uuid" UUID, DateTime<Utc> => "time" TIME, NaiveDate => "date" DATE,
-    serde_json::Value => "json" DOCUMENT,
+    bool => "bool" BOOL Boolean,
+    i8 => "i8" INTEGER Int(I8), i16 => "i16" INTEGER Int(I16), i32 => "i32" INTEGER Int(I32),
+    i64 => "i64" INTEGER BigInt(I64), u8 => "u8" INTEGER Int(U8), u16 => "u16" INTEGER Int(U16),
+    u32 => "u32" INTEGER BigInt(U32), u64 => "u64" UNSIGNED BigInt(U64),
+    f32 => "f32" DOCUMENT Float, f64 => "f64" DOCUMENT Float, Decimal => "decimal" DECIMAL Decimal,
+    String => "text" TEXT String, Uuid => "uuid" UUID Uuid, DateTime<Utc> => "time" TIME DateTime,
+    NaiveDate => "date" DATE Date, serde_json::Value => "json" DOCUMENT Json,
 }
 
 impl Value for () {
@@ -111,6 +122,10 @@ impl<T: Value> Value for Option<T> {
     fn shape(shapes: &mut Shapes) -> Shape {
         Shape::Optional(Box::new(T::shape(shapes)))
     }
+
+    fn api(types: &mut ApiTypes) -> ApiType {
+        ApiType::Optional(Box::new(T::api(types)))
+    }
 }
 
 impl<T: Value> Value for Box<T> {
@@ -119,12 +134,17 @@ impl<T: Value> Value for Box<T> {
     fn shape(shapes: &mut Shapes) -> Shape {
         T::shape(shapes)
     }
+
+    fn api(types: &mut ApiTypes) -> ApiType {
+        T::api(types)
+    }
 }
 
 macro_rules! lists {
     ($($ty:ident),+) => {$(
         impl<T: Value> Value for $ty<T> {
             fn shape(shapes: &mut Shapes) -> Shape { Shape::List(Box::new(T::shape(shapes))) }
+            fn api(types: &mut ApiTypes) -> ApiType { ApiType::List(Box::new(T::api(types))) }
         }
     )+};
 }

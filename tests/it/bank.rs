@@ -3,13 +3,19 @@
 
 mod answers;
 mod bad_input;
+mod clients;
 mod damaged;
 mod earlier;
 mod generations;
 mod held_back;
 mod import;
+mod known;
+mod many_sockets;
 mod normal;
+mod page;
 pub(crate) mod program;
 mod questions;
+mod service;
+mod serving;
 mod terminal;
 mod unwritable;

@@ -1,9 +1,12 @@
 //! Who follows the rows of a read model has exactly those that there are.
 
+mod back;
 mod beginnings;
 mod ends;
 mod interleavings;
+mod many;
 mod mirrors;
+mod outages;
 mod processes;
 mod told;
 
@@ -20,25 +23,6 @@ use tokio::time::timeout;
 
 use crate::database::Database;
 use crate::projecting::killed::LONG;
-
-/// Makes a test of each case on each database.
-macro_rules! on_both {
-    ($($case:ident)+) => {
-        mod sqlite {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $case() {
-                super::$case(crate::database::Database::sqlite()).await;
-            })+
-        }
-        mod postgres {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $case() {
-                super::$case(crate::database::Database::postgres().await).await;
-            })+
-        }
-    };
-}
-use on_both;
 
 /// An order by how often something was paid for it: with each payment, it comes to satisfy a condition, or ceases to.
 #[derive(ReadModel, Clone, Debug, PartialEq)]

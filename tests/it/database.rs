@@ -4,6 +4,32 @@ use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement};
 use tempfile::TempDir;
 use uuid::Uuid;
 
+/// Makes a test of each case on each database; where that is said, by what is made of it, or in several threads.
+macro_rules! on_both {
+    (by($of:path) $($case:ident)+) => { $crate::database::on_both! { @ [tokio::test] ($of) $($case)+ } };
+    (in_threads $($case:ident)+) => {
+        $crate::database::on_both! {
+            @ [tokio::test(flavor = "multi_thread", worker_threads = 2)] (std::future::ready) $($case)+
+        }
+    };
+    (@ [$test:meta] ($of:path) $($case:ident)+) => {
+        mod sqlite {
+            $(#[$test]
+            async fn $case() {
+                super::$case($of(crate::database::Database::sqlite()).await).await;
+            })+
+        }
+        mod postgres {
+            $(#[$test]
+            async fn $case() {
+                super::$case($of(crate::database::Database::postgres().await).await).await;
+            })+
+        }
+    };
+    ($($case:ident)+) => { $crate::database::on_both! { @ [tokio::test] (std::future::ready) $($case)+ } };
+}
+pub(crate) use on_both;
+
 /// An empty database.
 pub(crate) struct Database {
     /// Where a store opens it.
@@ -59,6 +85,19 @@ impl Database {
     /// The only row of a query, read past the store.
     pub(crate) async fn row(&self, sql: &str) -> QueryResult {
         row(&self.url, sql).await
+    }
+
+    /// Sets the clock by which sessions go; it stands still from then on.
+    pub(crate) async fn set_clock(&self, moment: &str) {
+        let micros = format!("CREATE VIEW cqrs_clock AS SELECT unixepoch('{moment}') * 1000000 AS now");
+        let clock = match &self.keep {
+            Keep::Folder { .. } => format!("DROP VIEW cqrs_clock; {micros}"),
+            Keep::Server { .. } => format!(
+                "CREATE OR REPLACE FUNCTION cqrs_clock() RETURNS timestamptz LANGUAGE sql VOLATILE
+                RETURN timestamptz '{moment}'"
+            ),
+        };
+        self.execute(&clock).await;
     }
 
     /// Runs SQL that may be refused past the store.

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cqrs_runtime::backend::sea_orm::{Options, open};
-use cqrs_runtime::store::{Append, Backend, EventQuery, ExpectedVersion, NewEvent, StoreError, StreamKey};
+use cqrs_runtime::store::{Append, Backend, EventQuery, EventStore, ExpectedVersion, NewEvent, StoreError, StreamKey};
 use uuid::Uuid;
 
 use crate::database::Database;
@@ -54,6 +54,13 @@ async fn count(backend: &dyn Backend) -> usize {
     };
     backend.read(&EventQuery::log(), sink).await.unwrap();
     count
+}
+
+/// Who opens a store holds little of what that takes in a future of their own.
+#[test]
+fn opening_takes_little_room() {
+    let size = size_of_val(&EventStore::open("sqlite://bank.db"));
+    assert!(size < 1_024, "{size} bytes");
 }
 
 /// The whole chain of messages.

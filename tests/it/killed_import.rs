@@ -31,7 +31,7 @@ async fn on_postgres() {
 async fn between_commit_and_answer() {
     let (untouched, killed) = (Bank::postgres().await, Bank::postgres().await);
     let (commands, expected, expected_log) = uninterrupted(&untouched).await;
-    killed.run(&[]).succeeds();
+    killed.run(&["status"]).succeeds();
     let proxy = Proxy::before(&killed.database.url, Commits::WithTheAppend).await;
     for undisturbed in [0, 1, 5, 9, 2] {
         let answered = std::iter::repeat_n((Cut::Nowhere, Then::Reachable), undisturbed);

@@ -1,5 +1,6 @@
 //! Tests across the crates, in one binary.
 
+mod api;
 mod bank;
 mod batches_of_processes;
 mod changes;
@@ -12,12 +13,14 @@ mod databases;
 mod derive;
 mod dispatch;
 mod failing_disk;
+mod graphql;
 mod hints;
 mod killed_import;
 mod layers;
 mod leases;
 mod listings;
 mod lost_connection;
+mod node;
 mod order;
 mod poison;
 mod process;
@@ -26,9 +29,11 @@ mod random;
 mod read_models;
 mod refusing;
 mod saving;
+mod server;
 mod specs;
 mod subscriptions;
 mod tables;
+mod transactional;
 mod ui;
 mod workspace;
 mod writer;

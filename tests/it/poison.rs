@@ -14,21 +14,3 @@ mod under_load;
 mod unknown;
 mod unstorable;
 mod verifying;
-
-macro_rules! on_both {
-    ($($case:ident)+) => {
-        mod sqlite {
-            $(#[tokio::test]
-            async fn $case() {
-                super::$case(crate::database::Database::sqlite()).await;
-            })+
-        }
-        mod postgres {
-            $(#[tokio::test]
-            async fn $case() {
-                super::$case(crate::database::Database::postgres().await).await;
-            })+
-        }
-    };
-}
-use on_both;

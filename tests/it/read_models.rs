@@ -1,9 +1,11 @@
 //! Rows of read models: what is written is read again as it was, and sorts in the database as in Rust.
 
+mod erased;
 mod order;
 mod refused;
 mod round_trip;
 mod types;
+mod view_rows;
 
 use cqrs_runtime::column::{ColumnError, Numbers, RowReader, RowWriter, read_rows};
 use cqrs_runtime::prelude::*;

@@ -3,6 +3,7 @@
 mod changes;
 mod compare;
 mod conditions;
+mod dropped;
 mod fence;
 mod generations;
 mod letters;
@@ -18,32 +19,13 @@ use cqrs_runtime::backend::sea_orm::{Options, open};
 use cqrs_runtime::column::RowWriter;
 use cqrs_runtime::store::{
     Advance, AdvanceVerdict, Append, Backend, BatchKind, Changed, Condition, ExpectedVersion, Generation,
-    GenerationKey, GenerationState, Keys, Lease, LetterChanges, NewEvent, NewGeneration, RowBatch, Select, Selected,
-    Session, StoreError, StreamKey, TableColumn, TableShape, TableWrite, Tables, Wanted, WorkerId,
+    GenerationKey, GenerationState, GenerationTables, Keys, Lease, LetterChanges, NewEvent, NewGeneration, RowBatch,
+    Select, Selected, Session, StoreError, StreamKey, TableColumn, TableShape, TableWrite, Tables, Wanted, WorkerId,
 };
 use uuid::Uuid;
 
 use self::wide::Wide;
 use crate::database::Database;
-
-/// Makes a test of each case on each database.
-macro_rules! on_both {
-    ($($case:ident)+) => {
-        mod sqlite {
-            $(#[tokio::test]
-            async fn $case() {
-                super::$case(super::super::Fixture::sqlite().await).await;
-            })+
-        }
-        mod postgres {
-            $(#[tokio::test]
-            async fn $case() {
-                super::$case(super::super::Fixture::postgres().await).await;
-            })+
-        }
-    };
-}
-use on_both;
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -95,7 +77,7 @@ impl Fixture {
             projection: &shape.name,
             fingerprint,
             partitions: 4,
-            tables: std::slice::from_ref(shape),
+            tables: GenerationTables::Shaped(std::slice::from_ref(shape)),
             state: GenerationState::Building,
         };
         self.tables().create_generation(&new).await.unwrap()

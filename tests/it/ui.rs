@@ -3,7 +3,9 @@
 #[test]
 fn mistakes_are_told_where_they_are_made() {
     let cases = trybuild::TestCases::new();
-    for derive in ["id", "value", "event", "command", "domain_error", "aggregate", "read_model"] {
+    for derive in
+        ["id", "value", "event", "command", "domain_error", "aggregate", "read_model", "projection", "context"]
+    {
         cases.compile_fail(format!("ui/{derive}/*.rs"));
     }
 }

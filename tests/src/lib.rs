@@ -4,8 +4,10 @@
 
 pub mod account;
 pub mod appending;
+pub mod folders;
 pub mod orders;
 pub mod purse;
+pub mod shelf;
 pub mod together;
 
 /// Files whose listings are doctests.
@@ -19,13 +21,17 @@ macro_rules! listings {
 
 listings! {
     Readme: "README.md",
+    Access: "book/src/access.md",
     Commands: "book/src/commands.md",
     Domain: "book/src/domain.md",
     Evolution: "book/src/evolution.md",
+    Graphql: "book/src/graphql.md",
     Reading: "book/src/reading.md",
     ReadModels: "book/src/read_models.md",
     Running: "book/src/running.md",
+    Server: "book/src/server.md",
     Specs: "book/src/specs.md",
     Store: "book/src/store.md",
     Subscriptions: "book/src/subscriptions.md",
+    Transactional: "book/src/transactional.md",
 }

@@ -19,7 +19,7 @@ const SUM: &str = "SELECT
 
 /// Builds both read models, by so many workers.
 pub(super) async fn rebuild(address: &Address, workers: u32) -> Result<Tables, Error> {
-    let store = Box::pin(EventStore::open(&address.to_string())).await?;
+    let store = EventStore::open(&address.to_string()).await?;
     let read_models = ReadModels::new(store.clone()).with::<AccountSummary>().with::<AccountStatement>();
     let read_models = read_models.options(EngineOptions { workers, ..EngineOptions::default() });
     for name in ["account_summary", "account_statement"] {

@@ -3,16 +3,40 @@ use proc_macro2::Span;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{DeriveInput, Meta, Path, Token, parenthesized};
+use syn::{Data, DeriveInput, Field, Meta, Path, Token, parenthesized};
 
-use crate::support::args::{Number, PathArg, Text, TypeArg};
+use crate::support::access::Roles;
+use crate::support::args::{Number, PathArg, Text, TypeArg, Word};
 use crate::support::attributes::{self, Keys};
 use crate::support::errors::Errors;
 
-/// `#[aggregate(..)]`.
+/// All that the annotations say.
+pub(super) struct Attrs {
+    pub(super) container: Container,
+    pub(super) fields: Vec<OnField>,
+}
+
+/// A field and `#[aggregate(..)]` on it.
+pub(super) struct OnField {
+    pub(super) field: Field,
+    /// Whether clients see it.
+    pub(super) public: Option<Word>,
+}
+
 #[derive(Default, FromMeta)]
 #[darling(default)]
-pub(super) struct Attrs {
+struct FieldKeys {
+    public: Option<Word>,
+}
+
+impl Keys for FieldKeys {
+    const KEYS: &'static [&'static str] = &["public"];
+}
+
+/// `#[aggregate(..)]` on the type.
+#[derive(Default, FromMeta)]
+#[darling(default)]
+pub(super) struct Container {
     pub(super) id: Option<TypeArg>,
     pub(super) events: Option<Listing>,
     pub(super) commands: Option<Listing>,
@@ -23,11 +47,13 @@ pub(super) struct Attrs {
     pub(super) name: Option<Text>,
     pub(super) event_enum: Option<PathArg>,
     pub(super) command_enum: Option<PathArg>,
+    pub(super) public: Option<Word>,
+    pub(super) roles: Option<Roles>,
     #[darling(rename = "crate")]
     pub(super) runtime: Option<PathArg>,
 }
 
-impl Keys for Attrs {
+impl Keys for Container {
     const KEYS: &'static [&'static str] = &[
         "id",
         "events",
@@ -39,13 +65,23 @@ impl Keys for Attrs {
         "name",
         "event_enum",
         "command_enum",
+        "public",
+        "roles",
         "crate",
     ];
 }
 
 impl Attrs {
     pub(super) fn parse(input: &DeriveInput, errors: &Errors) -> Self {
-        attributes::read(&input.attrs, "aggregate", errors)
+        let fields: Vec<Field> = match &input.data {
+            Data::Struct(data) => data.fields.iter().cloned().collect(),
+            Data::Enum(_) | Data::Union(_) => Vec::new(),
+        };
+        let fields = fields.into_iter().map(|field| {
+            let keys: FieldKeys = attributes::read(&field.attrs, "aggregate", errors);
+            OnField { field, public: keys.public }
+        });
+        Self { fields: fields.collect(), container: attributes::read(&input.attrs, "aggregate", errors) }
     }
 }
 

@@ -1,6 +1,8 @@
+mod access;
 mod checks;
 pub(super) mod commands;
 pub(super) mod events;
+mod public;
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -9,23 +11,30 @@ use syn::spanned::Spanned;
 
 use super::model::{Member, Model};
 use crate::support::expansion::sealed;
+use crate::support::input::plain;
 use crate::support::layout::shapes;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let enums = [events::definition(model), commands::definition(model)];
     let impls = [aggregate(model), events::impls(model), commands::impls(model), checks::expand(model)];
     let sealed = sealed(&model.runtime, &quote!(#(#impls)*));
-    quote!(#(#enums)* #sealed)
+    quote! {
+        #(#enums)*
+        #[allow(deprecated, reason = "a command that should not be sent any more is executed all the same")]
+        #sealed
+    }
 }
 
 fn aggregate(model: &Model) -> TokenStream {
     let Model { ident, name, id, error, event_enum, command_enum, .. } = model;
     let config = model.config.as_ref().map_or_else(|| quote!(()), |ty| quote!(#ty));
     let (begin, evolve, snapshots, schema) = (begin(model), evolve(model), snapshots(model), schema(model));
+    let (client, public, access) = (plain(ident), public::expand(model), access::expand(model));
     quote! {
         #[automatically_derived]
         impl __private::Aggregate for #ident {
             const TYPE: &'static __private::str = #name;
+            const API_NAME: &'static __private::str = #client;
             type Id = #id;
             type Event = #event_enum;
             type Command = #command_enum;
@@ -35,6 +44,8 @@ fn aggregate(model: &Model) -> TokenStream {
             #evolve
             #snapshots
             #schema
+            #public
+            #access
         }
     }
 }

@@ -21,6 +21,7 @@ fn aggregate(model: &Model) -> TokenStream {
     quote! {
         impl __private::Aggregate for #ident {
             const TYPE: &'static __private::str = "";
+            const API_NAME: &'static __private::str = "";
             type Id = #id;
             type Event = #event_enum;
             type Command = #command_enum;
@@ -29,6 +30,10 @@ fn aggregate(model: &Model) -> TokenStream {
             fn begin(_: &Self::Event) -> __private::Option<Self> { __private::failed() }
             fn evolve(&mut self, _: &Self::Event) -> __private::bool { __private::failed() }
             fn schema(_: &mut __private::Shapes) -> __private::AggregateSchema { __private::failed() }
+            fn api(_: &mut __private::ApiTypes) -> __private::ApiRecord { __private::failed() }
+            fn public_fields(&self) -> __private::Result<__private::Json, __private::EncodeError> {
+                __private::failed()
+            }
         }
     }
 }
@@ -38,6 +43,8 @@ fn sets(model: &Model) -> TokenStream {
     quote! {
         impl __private::EventSet for #event_enum {
             const NAMES: &'static [&'static __private::str] = &[];
+            const API_NAMES: &'static [&'static __private::str] = &[];
+            fn api(_: &mut __private::ApiTypes) -> __private::Vec<__private::ApiRecord> { __private::failed() }
             fn decode(
                 _: &__private::RawEvent<'_>,
             ) -> __private::Result<__private::Parts<Self>, __private::DecodeError> {
@@ -47,6 +54,7 @@ fn sets(model: &Model) -> TokenStream {
         }
         impl __private::CommandSet<#ident> for #command_enum {
             const NAMES: &'static [&'static __private::str] = &[];
+            fn api(_: &mut __private::ApiTypes) -> __private::Vec<__private::ApiCommand> { __private::failed() }
             fn from_json(_: &__private::str, _: &__private::str) -> __private::Result<Self, __private::CommandJsonError> {
                 __private::failed()
             }

@@ -1,11 +1,17 @@
+mod public;
+
 use std::collections::BTreeMap;
 
 use proc_macro2::Span;
 use quote::{ToTokens, format_ident};
-use syn::{DeriveInput, Ident, Path, Type, Visibility};
+use syn::{DeriveInput, Field, Ident, Path, Type, Visibility};
+
+pub(super) use self::public::PublicField;
 
 use super::attrs::{Attrs, Entry, Listing, Snapshot};
+use crate::support::access::Roles;
 use crate::support::args::PathArg;
+use crate::support::docs::description;
 use crate::support::errors::Errors;
 use crate::support::expansion;
 use crate::support::input::{plain, refuse_generics, stored_name};
@@ -26,6 +32,13 @@ pub(super) struct Model {
     pub(super) commands: Vec<Member>,
     pub(super) retired: Vec<Path>,
     pub(super) snapshots: Option<Snapshots>,
+    pub(super) description: String,
+    /// Who may see and command it.
+    pub(super) roles: Option<Roles>,
+    /// The fields of the state, where they have names.
+    pub(super) fields: Vec<Field>,
+    /// The fields that clients see.
+    pub(super) public: Vec<PublicField>,
 }
 
 /// An event or a command of the aggregate.
@@ -48,37 +61,44 @@ pub(super) struct Snapshots {
 impl Model {
     pub(super) fn validate(input: &DeriveInput, attrs: &Attrs, errors: &Errors) -> Option<Self> {
         refuse_generics(input, "an aggregate", errors);
+        let container = &attrs.container;
         let ident = &input.ident;
         if let syn::Data::Union(data) = &input.data {
             errors.push_at(data.union_token.span, "an aggregate's state is a struct or an enum, not a union");
         }
-        let id = required(attrs.id.as_ref(), ident, "id = AccountId", "the type of its id", errors);
-        let error = required(attrs.error.as_ref(), ident, "error = AccountError", "why it refuses a command", errors);
-        let events = required(attrs.events.as_ref(), ident, "events(Opened, ..)", "its events", errors)
+        let id = required(container.id.as_ref(), ident, "id = AccountId", "the type of its id", errors);
+        let error =
+            required(container.error.as_ref(), ident, "error = AccountError", "why it refuses a command", errors);
+        let events = required(container.events.as_ref(), ident, "events(Opened, ..)", "its events", errors)
             .map(|listing| events(&listing, errors));
-        let commands = required(attrs.commands.as_ref(), ident, "commands(create(Open), ..)", "its commands", errors)
-            .map(|listing| commands(&listing, errors));
-        let retired = attrs.retired.as_ref().map(|listing| retired(listing, events.as_deref(), errors));
-        let event_enum = enum_name(attrs.event_enum.as_ref(), ident, "Event", errors);
-        let command_enum = enum_name(attrs.command_enum.as_ref(), ident, "Command", errors);
-        let snapshots = match &attrs.snapshot {
+        let commands =
+            required(container.commands.as_ref(), ident, "commands(create(Open), ..)", "its commands", errors)
+                .map(|listing| commands(&listing, errors));
+        let retired = container.retired.as_ref().map(|listing| retired(listing, events.as_deref(), errors));
+        let event_enum = enum_name(container.event_enum.as_ref(), ident, "Event", errors);
+        let command_enum = enum_name(container.command_enum.as_ref(), ident, "Command", errors);
+        let snapshots = match &container.snapshot {
             Some(snapshot) => Some(Snapshots::read(snapshot, input, errors)?),
             None => None,
         };
         Some(Self {
-            runtime: expansion::runtime(attrs.runtime.as_ref()),
+            runtime: expansion::runtime(container.runtime.as_ref()),
             vis: input.vis.clone(),
             ident: ident.clone(),
-            name: stored_name(ident, attrs.name.as_ref(), errors),
+            name: stored_name(ident, container.name.as_ref(), errors),
             id: id?.0,
             error: error?.0,
-            config: attrs.config.as_ref().map(|ty| ty.0.clone()),
+            config: container.config.as_ref().map(|ty| ty.0.clone()),
             event_enum,
             events: events?,
             command_enum,
             commands: commands?,
             retired: retired.unwrap_or_default(),
             snapshots,
+            description: description(&input.attrs),
+            roles: container.roles.clone(),
+            fields: check_roles(attrs, errors),
+            public: public::fields(input, attrs, errors),
         })
     }
 }
@@ -87,6 +107,7 @@ impl Model {
     /// What can be told of an aggregate with mistakes in its annotation; what is missing stands open.
     pub(super) fn lenient(input: &DeriveInput, attrs: &Attrs) -> Self {
         let reported = Errors::new();
+        let container = &attrs.container;
         let (ident, unknown) = (&input.ident, |name: &str| {
             let name = Ident::new(name, Span::call_site());
             syn::parse_quote!(__private::#name)
@@ -95,24 +116,38 @@ impl Model {
             listing.as_ref().map(|listing| members(listing, group, what, &reported)).unwrap_or_default()
         };
         let model = Self {
-            runtime: expansion::runtime(attrs.runtime.as_ref()),
+            runtime: expansion::runtime(container.runtime.as_ref()),
             vis: input.vis.clone(),
             ident: ident.clone(),
             name: String::new(),
-            id: attrs.id.as_ref().map_or_else(|| unknown("UnknownId"), |ty| ty.0.clone()),
-            error: attrs.error.as_ref().map_or_else(|| unknown("UnknownError"), |ty| ty.0.clone()),
-            config: attrs.config.as_ref().map(|ty| ty.0.clone()),
-            event_enum: enum_name(attrs.event_enum.as_ref(), ident, "Event", &reported),
-            events: list(&attrs.events, "init", "event"),
-            command_enum: enum_name(attrs.command_enum.as_ref(), ident, "Command", &reported),
-            commands: list(&attrs.commands, "create", "command"),
+            id: container.id.as_ref().map_or_else(|| unknown("UnknownId"), |ty| ty.0.clone()),
+            error: container.error.as_ref().map_or_else(|| unknown("UnknownError"), |ty| ty.0.clone()),
+            config: container.config.as_ref().map(|ty| ty.0.clone()),
+            event_enum: enum_name(container.event_enum.as_ref(), ident, "Event", &reported),
+            events: list(&container.events, "init", "event"),
+            command_enum: enum_name(container.command_enum.as_ref(), ident, "Command", &reported),
+            commands: list(&container.commands, "create", "command"),
             retired: Vec::new(),
             snapshots: None,
+            description: String::new(),
+            roles: None,
+            fields: Vec::new(),
+            public: Vec::new(),
         };
         // They were reported when the model was validated.
         drop(reported.check());
         model
     }
+}
+
+/// The fields that have names; rules on others are reported.
+fn check_roles(attrs: &Attrs, errors: &Errors) -> Vec<Field> {
+    let fields: Vec<Field> =
+        attrs.fields.iter().map(|on| on.field.clone()).filter(|field| field.ident.is_some()).collect();
+    if let Some(roles) = &attrs.container.roles {
+        roles.check(&fields.iter().filter_map(|field| field.ident.as_ref()).collect::<Vec<_>>(), errors);
+    }
+    fields
 }
 
 fn required<T: Clone>(value: Option<&T>, ident: &Ident, example: &str, what: &str, errors: &Errors) -> Option<T> {

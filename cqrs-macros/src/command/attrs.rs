@@ -2,6 +2,7 @@ use darling::FromMeta;
 use darling::util::Flag;
 use syn::{Data, DeriveInput, Field};
 
+use crate::support::access::Roles;
 use crate::support::args::{PathArg, Text, Timeout, TypeArg};
 use crate::support::attributes::{self, Keys};
 use crate::support::errors::Errors;
@@ -21,12 +22,13 @@ pub(super) struct Container {
     pub(super) new_id: Option<PathArg>,
     pub(super) enrich: Option<TypeArg>,
     pub(super) enrich_timeout: Option<Timeout>,
+    pub(super) roles: Option<Roles>,
     #[darling(rename = "crate")]
     pub(super) runtime: Option<PathArg>,
 }
 
 impl Keys for Container {
-    const KEYS: &'static [&'static str] = &["name", "new_id", "enrich", "enrich_timeout", "crate"];
+    const KEYS: &'static [&'static str] = &["name", "new_id", "enrich", "enrich_timeout", "roles", "crate"];
 }
 
 /// `#[command(..)]` on a field.

@@ -4,6 +4,7 @@ use syn::spanned::Spanned;
 
 use super::model::{Model, Target};
 use crate::support::expansion::sealed;
+use crate::support::told::{api_by, api_record};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let Model { ident, name, .. } = model;
@@ -16,19 +17,39 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         let millis = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
         quote!(const ENRICH_TIMEOUT: __private::Duration = __private::Duration::from_millis(#millis);)
     });
+    let access = model.roles.as_ref().map(|roles| {
+        let access = roles.expand(&[]);
+        quote!(const ACCESS: __private::Access = #access;)
+    });
+    let deprecated = model
+        .deprecated
+        .as_ref()
+        .map(|why| quote!(const DEPRECATED: __private::Option<&'static __private::str> = __private::Some(#why);));
+    let fields = model.fields.iter().map(|field| (field.name.as_str(), &field.told, api_by("SentValue", &field.ty)));
+    let (types, record) = api_record(name, &model.description, fields);
     let command = quote! {
         #[automatically_derived]
         impl __private::Command for #ident {
             const NAME: &'static __private::str = #name;
             #timeout
+            #access
             const NEW_ID: __private::bool = #new_id;
+            #deprecated
             type Id = #id;
             type Enrichment = #enrichment;
             #target
             fn unenriched() -> __private::Option<#enrichment> { #unenriched }
+            fn api(#types: &mut __private::ApiTypes) -> __private::ApiRecord {
+                #record
+            }
         }
     };
-    sealed(&model.runtime, &command)
+    let sealed = sealed(&model.runtime, &command);
+    let allowed = model
+        .deprecated
+        .is_some()
+        .then(|| quote!(#[allow(deprecated, reason = "what should not be sent any more is executed all the same")]));
+    quote!(#allowed #sealed)
 }
 
 /// Whether the server makes the id, its type, and how to get it.

@@ -14,6 +14,7 @@ fn with_an_enrichment() {
 
 #[test]
 fn with_a_new_id() {
-    let input = "#[command(new_id = AccountId)] pub struct OpenAccount { pub owner: String }";
+    let input =
+        "#[command(new_id = AccountId, roles(\"teller\", signed_in))] pub struct OpenAccount { pub owner: String }";
     insta::assert_snapshot!(expand(derive, input));
 }

@@ -26,6 +26,7 @@ pub(super) fn expand(input: &DeriveInput, attrs: &Attrs) -> TokenStream {
                 __private::failed()
             }
             fn unenriched() -> __private::Option<Self::Enrichment> { __private::failed() }
+            fn api(_: &mut __private::ApiTypes) -> __private::ApiRecord { __private::failed() }
         }
     };
     sealed(&runtime(attrs.container.runtime.as_ref()), &command)

@@ -2,7 +2,7 @@ use darling::{Error, FromMeta, Result};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Data, DeriveInput, Field, Ident, LitInt, LitStr, Meta, Token, Type};
 
-use crate::support::args::{DefaultArg, Number, PathArg, Text, TypeArg};
+use crate::support::args::{DefaultArg, Number, PathArg, Text, TypeArg, Word};
 use crate::support::attributes::{self, Keys};
 use crate::support::errors::Errors;
 
@@ -21,12 +21,13 @@ pub(super) struct Container {
     pub(super) previous: Option<PathArg>,
     #[darling(multiple)]
     pub(super) removed: Vec<Removed>,
+    pub(super) public: Option<Word>,
     #[darling(rename = "crate")]
     pub(super) runtime: Option<PathArg>,
 }
 
 impl Keys for Container {
-    const KEYS: &'static [&'static str] = &["name", "version", "previous", "removed", "crate"];
+    const KEYS: &'static [&'static str] = &["name", "version", "previous", "removed", "public", "crate"];
 }
 
 /// A field, and each `#[event(..)]` on it.
@@ -35,7 +36,7 @@ pub(super) struct OnField {
     pub(super) changes: Vec<(Attribute, Change)>,
 }
 
-/// One `#[event(..)]` on a field: since when it exists, or what it was before.
+/// One `#[event(..)]` on a field: since when it exists, what it was before, or that clients see it.
 #[derive(Default, FromMeta)]
 #[darling(default)]
 pub(super) struct Change {
@@ -45,10 +46,11 @@ pub(super) struct Change {
     pub(super) was: Option<Text>,
     pub(super) ty: Option<TypeArg>,
     pub(super) with: Option<PathArg>,
+    pub(super) public: Option<Word>,
 }
 
 impl Keys for Change {
-    const KEYS: &'static [&'static str] = &["since", "default", "until", "was", "ty", "with"];
+    const KEYS: &'static [&'static str] = &["since", "default", "until", "was", "ty", "with", "public"];
 }
 
 /// A field that is no more: `removed(legacy: String, until = 2)`, or with `since = ..` and `was = ".."`.

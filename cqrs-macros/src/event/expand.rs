@@ -7,11 +7,14 @@ use syn::spanned::Spanned;
 
 use super::model::Model;
 use crate::support::expansion::{local, sealed};
+use crate::support::input::plain;
 use crate::support::layout::{shape_of, shapes};
+use crate::support::told::{api_of, api_record};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let Model { ident, name, version, .. } = model;
-    let (raw, shapes) = (local("raw"), shapes());
+    let (raw, shapes, api) = (local("raw"), shapes(), api(model));
+    let client = plain(ident);
     let (decode, history, outside) = match &model.previous {
         Some(previous) => after(model, previous),
         None if *version > 1 => (upcasters::decode(model), upcasters::history(model), upcasters::old_versions(model)),
@@ -23,6 +26,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         impl __private::Event for #ident {
             const NAME: &'static __private::str = #name;
             const VERSION: __private::u32 = #version;
+            const API_NAME: &'static __private::str = #client;
             fn decode(
                 #raw: &__private::RawEvent<'_>,
             ) -> __private::Result<__private::Parts<Self>, __private::DecodeError> {
@@ -31,9 +35,21 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             fn history(#shapes: &mut __private::Shapes) -> __private::Vec<__private::EventSchema> {
                 #history
             }
+            #api
         }
     };
     sealed(&model.runtime, &event)
+}
+
+fn api(model: &Model) -> TokenStream {
+    let public = model.fields.iter().filter(|field| field.public);
+    let fields = public.map(|field| (field.stored.as_str(), &field.told, api_of(&field.ty)));
+    let (types, record) = api_record(&plain(&model.ident), &model.description, fields);
+    quote! {
+        fn api(#types: &mut __private::ApiTypes) -> __private::ApiRecord {
+            #record
+        }
+    }
 }
 
 /// The current version, straight from its payload.

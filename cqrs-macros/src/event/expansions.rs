@@ -33,3 +33,20 @@ fn generated_upcasters() {
     "#;
     insta::assert_snapshot!(expand(derive, input));
 }
+
+#[test]
+fn with_public_fields() {
+    let input = r"
+        /// Money came in.
+        #[event(version = 2)]
+        pub struct MoneyDeposited {
+            /// How much.
+            #[event(public)]
+            pub amount: Money,
+            #[event(since = 2, default, public)]
+            pub description: Option<String>,
+            pub teller: String,
+        }
+    ";
+    insta::assert_snapshot!(expand(derive, input));
+}

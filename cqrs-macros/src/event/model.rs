@@ -5,12 +5,14 @@ use syn::{Data, DeriveInput, Field, Fields, Ident, Path, Type};
 
 use super::attrs::{Attrs, Container, Removed};
 use super::timeline::Timeline;
+use crate::support::docs::description;
 use crate::support::errors::Errors;
 use crate::support::expansion;
 use crate::support::input::{named_fields, plain, refuse_generics, stored_name};
 use crate::support::layout::StoredField;
 use crate::support::names::Case;
 use crate::support::serde::SerdeAttrs;
+use crate::support::told::{Told, check_names};
 
 /// A fact, and how its earlier versions become it.
 pub(super) struct Model {
@@ -25,6 +27,7 @@ pub(super) struct Model {
     pub(super) removed: Vec<RemovedField>,
     /// The struct of the version before, where the user keeps it.
     pub(super) previous: Option<Path>,
+    pub(super) description: String,
 }
 
 /// A field of the current version.
@@ -35,6 +38,9 @@ pub(super) struct EventField {
     pub(super) stored: String,
     pub(super) serde: SerdeAttrs,
     pub(super) timeline: Timeline,
+    pub(super) told: Told,
+    /// Whether clients see it.
+    pub(super) public: bool,
 }
 
 /// A field that is no more.
@@ -54,7 +60,9 @@ impl Model {
         let case = serde.case("rename_all");
         let read = |on_field: &super::attrs::OnField| {
             let timeline = Timeline::read(on_field, version, errors);
-            EventField::read(&on_field.field, case, timeline, errors)
+            let public =
+                container.public.is_some() || on_field.changes.iter().any(|(_, change)| change.public.is_some());
+            EventField::read(&on_field.field, case, timeline, public, errors)
         };
         let model = Self {
             runtime: expansion::runtime(container.runtime.as_ref()),
@@ -66,13 +74,20 @@ impl Model {
             fields: attrs.fields.iter().filter_map(read).collect(),
             removed: container.removed.iter().map(|removed| RemovedField::read(removed, case)).collect(),
             previous: container.previous.as_ref().map(|path| path.0.clone()),
+            description: description(&input.attrs),
         };
+        model.check_public(errors);
         container.removed.iter().for_each(|removed| removed.check(version, errors));
         // A history of which a part was not understood can't be judged.
         if errors.is_empty() {
             model.check_history(version_span(input, container), errors);
         }
         Some(model)
+    }
+
+    fn check_public(&self, errors: &Errors) {
+        let public = self.fields.iter().filter(|field| field.public);
+        check_names(public.map(|field| &field.told), TAKEN, errors);
     }
 
     /// How earlier versions are read: from the struct before, or by the annotations; never both, and without a hole.
@@ -134,11 +149,14 @@ impl Model {
     }
 }
 
+/// What clients find in every event beside its fields.
+const TAKEN: &[&str] = &["metadata"];
+
 impl EventField {
-    fn read(field: &Field, case: Option<Case>, timeline: Timeline, errors: &Errors) -> Option<Self> {
+    fn read(field: &Field, case: Option<Case>, timeline: Timeline, public: bool, errors: &Errors) -> Option<Self> {
         let serde = SerdeAttrs::read(&field.attrs);
-        let stored = StoredField::read(field, case, errors)?.name;
-        Some(Self { ident: field.ident.clone()?, ty: field.ty.clone(), stored, serde, timeline })
+        let StoredField { name: stored, ty, told } = StoredField::read(field, case, errors)?;
+        Some(Self { ident: field.ident.clone()?, ty, stored, serde, timeline, told, public })
     }
 
     fn check_renames(&self, errors: &Errors) {

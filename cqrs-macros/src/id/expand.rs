@@ -143,6 +143,7 @@ fn identity(Model { ident, name, inner, kind, .. }: &Model) -> TokenStream {
             fn shape(shapes: &mut __private::Shapes) -> __private::Shape {
                 shapes.define(#name, |shapes| __private::Definition::Alias(<#inner as __private::Value>::shape(shapes)))
             }
+            fn api(types: &mut __private::ApiTypes) -> __private::ApiType { <#inner as __private::Value>::api(types) }
         }
         #[automatically_derived]
         impl __private::Identifier for #ident {}

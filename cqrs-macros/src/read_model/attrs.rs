@@ -1,13 +1,15 @@
 use darling::{Error, FromMeta, Result};
 use proc_macro2::Span;
-use syn::parse::{Parse, ParseStream};
+use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, Field, Fields, Meta, Path, Token, parenthesized};
+use syn::{Data, DeriveInput, Field, Fields, Meta, Path, Token};
 
+use crate::support::access::Roles;
 use crate::support::args::{Number, PathArg, Text, Word};
 use crate::support::attributes::{self, Keys};
 use crate::support::errors::Errors;
+use crate::support::source::Events;
 
 /// All that the annotations say.
 pub(super) struct Attrs {
@@ -20,36 +22,41 @@ pub(super) struct Attrs {
 #[darling(default)]
 pub(super) struct Container {
     pub(super) table: Option<Text>,
+    pub(super) plural: Option<Text>,
     pub(super) version: Option<Number>,
     pub(super) events: Option<Events>,
     pub(super) lookups: Option<Lookups>,
     pub(super) partition: Option<PathArg>,
+    pub(super) roles: Option<Roles>,
     #[darling(rename = "crate")]
     pub(super) runtime: Option<PathArg>,
 }
 
 impl Keys for Container {
-    const KEYS: &'static [&'static str] = &["table", "version", "events", "lookups", "partition", "crate"];
+    const KEYS: &'static [&'static str] =
+        &["table", "plural", "version", "events", "lookups", "partition", "roles", "crate"];
 }
 
 /// A field and `#[read_model(..)]` on it.
 pub(super) struct OnField {
     pub(super) field: Field,
-    pub(super) roles: Roles,
+    pub(super) purposes: Purposes,
 }
 
 /// What a field is for.
 #[derive(Default, FromMeta)]
 #[darling(default)]
-pub(super) struct Roles {
+pub(super) struct Purposes {
     pub(super) key: Option<Word>,
     pub(super) filter: Option<Word>,
     pub(super) order: Option<Word>,
     pub(super) references: Option<PathArg>,
+    pub(super) name: Option<Text>,
+    pub(super) roles: Option<Roles>,
 }
 
-impl Keys for Roles {
-    const KEYS: &'static [&'static str] = &["key", "filter", "order", "references"];
+impl Keys for Purposes {
+    const KEYS: &'static [&'static str] = &["key", "filter", "order", "references", "name", "roles"];
 }
 
 impl Attrs {
@@ -59,47 +66,10 @@ impl Attrs {
             Data::Struct(_) | Data::Enum(_) | Data::Union(_) => Vec::new(),
         };
         let fields = fields.into_iter().map(|field| {
-            let roles = attributes::read(&field.attrs, "read_model", errors);
-            OnField { field, roles }
+            let purposes = attributes::read(&field.attrs, "read_model", errors);
+            OnField { field, purposes }
         });
         Self { container: attributes::read(&input.attrs, "read_model", errors), fields: fields.collect() }
-    }
-}
-
-/// `events(Account(AccountOpened, MoneyDeposited), Customer(CustomerRenamed))`.
-#[derive(Clone)]
-pub(super) struct Events {
-    pub(super) span: Span,
-    pub(super) of: Vec<OfAggregate>,
-}
-
-/// The events of one aggregate.
-#[derive(Clone)]
-pub(super) struct OfAggregate {
-    pub(super) aggregate: Path,
-    pub(super) events: Vec<Path>,
-}
-
-const EVENTS: &str = "list events with their aggregate: `events(Account(AccountOpened, ..))`";
-
-impl FromMeta for Events {
-    fn from_meta(item: &Meta) -> Result<Self> {
-        let Meta::List(list) = item else { return Err(Error::custom(EVENTS).with_span(item)) };
-        let of = list.parse_args_with(Punctuated::<OfAggregate, Token![,]>::parse_terminated).map_err(Error::from)?;
-        Ok(Self { span: list.path.span(), of: of.into_iter().collect() })
-    }
-}
-
-impl Parse for OfAggregate {
-    fn parse(input: ParseStream) -> syn::Result<Self> {
-        let aggregate = Path::parse_mod_style(input)?;
-        if !input.peek(syn::token::Paren) {
-            return Err(syn::Error::new_spanned(aggregate, EVENTS));
-        }
-        let content;
-        parenthesized!(content in input);
-        let events = Punctuated::<Path, Token![,]>::parse_terminated_with(&content, Path::parse_mod_style)?;
-        Ok(Self { aggregate, events: events.into_iter().collect() })
     }
 }
 

@@ -14,17 +14,23 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let parts =
         [Some(read_model(model)), constants(model), Some(projection::expand(model)), Some(checks::expand(model))];
     let parts = parts.into_iter().flatten();
-    sealed(&model.runtime, &quote!(#(#parts)*))
+    let sealed = sealed(&model.runtime, &quote!(#(#parts)*));
+    let is_deprecated = model.deprecated.is_some() || model.fields.iter().any(|field| field.deprecated.is_some());
+    let allowed = is_deprecated
+        .then(|| quote!(#[allow(deprecated, reason = "what should not be used any more is stored all the same")]));
+    quote!(#allowed #sealed)
 }
 
 fn read_model(model: &Model) -> TokenStream {
     let (ident, table, rows) = (&model.ident, table::expand(model), rows::expand(model));
     let reference = reference(model, &quote!(__TABLE));
+    let references = model.fields.iter().filter_map(table::referred).map(|referred| quote!(#referred().name));
     quote! {
         const __TABLE: &__private::Table = &#table;
         #[automatically_derived]
         impl __private::ReadModel for #ident {
             const TABLE: &'static __private::Table = __TABLE;
+            const REFERENCES: &'static [&'static __private::str] = &[#(#references),*];
             #rows
         }
         #reference

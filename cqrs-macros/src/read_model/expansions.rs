@@ -38,3 +38,22 @@ fn a_lookup() {
     let input = "struct OrderCustomer { #[read_model(key)] order: OrderId, customer: CustomerId }";
     insta::assert_snapshot!(expand(derive, input));
 }
+
+#[test]
+fn with_roles() {
+    let input = "
+        #[read_model(roles(
+            \"teller\",
+            \"customer\" if owner = principal.id && branch = principal.claims.branch,
+            signed_in if owner = principal.claims.r#type,
+            anyone,
+        ))]
+        struct AccountSummary {
+            #[read_model(key)] account_id: AccountId,
+            owner: String,
+            branch: i64,
+            #[read_model(roles(\"teller\"))] email: String,
+        }
+    ";
+    insta::assert_snapshot!(expand(derive, input));
+}

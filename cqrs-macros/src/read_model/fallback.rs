@@ -26,6 +26,7 @@ fn read_model(model: &Model) -> TokenStream {
     quote! {
         impl __private::ReadModel for #ident {
             const TABLE: &'static __private::Table = __private::UNKNOWN_TABLE;
+            const REFERENCES: &'static [&'static __private::str] = &[];
             type Key = #key;
             fn key(&self) -> Self::Key { __private::failed() }
             fn write_key(
@@ -50,6 +51,16 @@ fn read_model(model: &Model) -> TokenStream {
             ) -> __private::Result<(), __private::ColumnError> {
                 __private::failed()
             }
+            fn write_value(
+                _: __private::usize,
+                _: &__private::Json,
+                _: &mut __private::RowWriter,
+            ) -> __private::Result<(), __private::ColumnError> {
+                __private::failed()
+            }
+            fn stored_field(&self, _: __private::usize) -> __private::Result<__private::Json, __private::EncodeError> {
+                __private::failed()
+            }
         }
     }
 }
@@ -61,7 +72,8 @@ fn projection(model: &Model) -> TokenStream {
     quote! {
         impl __private::Projection for #ident {
             const PARTITION: __private::PartitionBy = __private::PartitionBy::Stream;
-            fn routes() -> __private::Vec<__private::Route<Self>> { __private::failed() }
+            const STREAM_TYPES: &'static [&'static __private::str] = &[];
+            fn routes() -> __private::Routes<Self> { __private::failed() }
             fn lookups() -> __private::Vec<__private::Lookup> { __private::failed() }
         }
         #kept

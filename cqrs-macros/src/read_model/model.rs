@@ -5,15 +5,17 @@ use proc_macro2::Span;
 use syn::{DeriveInput, Ident, Path, Visibility};
 
 pub(super) use self::field::{ModelField, fields};
-pub(super) use self::source::{Listed, Partition, Source};
+pub(super) use self::source::Source;
 
 use super::attrs::Attrs;
+use crate::support::access::Roles;
 use crate::support::args::Text;
+use crate::support::deprecation::deprecation;
 use crate::support::docs::description;
 use crate::support::errors::Errors;
 use crate::support::expansion;
-use crate::support::input::{named_fields, plain, refuse_generics};
-use crate::support::names::Case;
+use crate::support::input::{named_fields, refuse_generics};
+use crate::support::table::{check_name, named_as};
 
 /// A table, and what it is made of.
 pub(super) struct Model {
@@ -23,6 +25,12 @@ pub(super) struct Model {
     pub(super) table: String,
     pub(super) version: u32,
     pub(super) description: String,
+    /// What clients call the list of its rows, where that is said.
+    pub(super) plural: Option<String>,
+    /// Why it should not be used any more.
+    pub(super) deprecated: Option<String>,
+    /// Who may see which rows.
+    pub(super) roles: Option<Roles>,
     pub(super) fields: Vec<ModelField>,
     /// `None` for a lookup.
     pub(super) source: Option<Source>,
@@ -37,6 +45,9 @@ impl Model {
         named_fields(input, "a read model", errors)?;
         let fields = fields(&attrs.fields, errors);
         check_key(&input.ident, &fields, errors);
+        if let Some(roles) = &container.roles {
+            roles.check(&idents(&fields), errors);
+        }
         let version = match &container.version {
             Some(version) if version.value == 0 => {
                 errors.push_at(version.span, "the first version is 1");
@@ -52,6 +63,9 @@ impl Model {
             table,
             version,
             description: description(&input.attrs),
+            plural: container.plural.as_ref().map(|plural| self::plural(plural, errors)),
+            deprecated: deprecation(&input.attrs),
+            roles: container.roles.clone(),
             fields,
             source,
         })
@@ -67,6 +81,9 @@ impl Model {
             table: String::new(),
             version: 0,
             description: String::new(),
+            plural: None,
+            deprecated: deprecation(&input.attrs),
+            roles: None,
             fields: fields(&attrs.fields, &reported),
             source: Source::read(&input.ident, &attrs.container, &reported),
         };
@@ -75,10 +92,19 @@ impl Model {
         model
     }
 
+    /// The names of the fields, in their order.
+    pub(super) fn idents(&self) -> Vec<&Ident> {
+        idents(&self.fields)
+    }
+
     /// The fields of the key, with their places.
     pub(super) fn key(&self) -> Vec<(usize, &ModelField)> {
         self.fields.iter().enumerate().filter(|(_, field)| field.key.is_some()).collect()
     }
+}
+
+fn idents(fields: &[ModelField]) -> Vec<&Ident> {
+    fields.iter().map(|field| &field.ident).collect()
 }
 
 /// How many fields a key can have: as many as the largest tuple that is a `Value`.
@@ -94,28 +120,23 @@ fn check_key(ident: &Ident, fields: &[ModelField], errors: &Errors) {
     }
 }
 
-/// The longest name of a table, in bytes: PostgreSQL cuts names off at 63, and what belongs to the table is called after
-/// it.
-const MAX_TABLE_BYTES: usize = 40;
-
 /// The name of the table: the chosen one, or the type's.
 fn table(ident: &Ident, chosen: Option<&Text>, errors: &Errors) -> String {
-    let default = || (Case::Snake.of_variant(&plain(ident)), ident.span());
+    let default = || (named_as(ident), ident.span());
     let (name, span) = chosen.map_or_else(default, |text| (text.value.clone(), text.span));
     let choose = if chosen.is_some() { "" } else { "; choose another one: `#[read_model(table = \"..\")]`" };
-    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-    if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) || !name.bytes().all(allowed) {
-        let message =
-            format!("`{name}` can't be a table: its name consists of `a` to `z`, `_`, and digits behind those");
-        errors.push_at(span, message + choose);
-    } else if let Some(prefix) = ["cqrs_", "sqlite_", "pg_"].iter().find(|prefix| name.starts_with(**prefix)) {
-        errors.push_at(span, format!("names of tables that begin with `{prefix}` are taken{choose}"));
-    } else if name.len() > MAX_TABLE_BYTES {
-        let length = name.len();
-        errors.push_at(
-            span,
-            format!("a table's name has at most {MAX_TABLE_BYTES} bytes, and this one has {length}{choose}"),
-        );
-    }
+    check_name(&name, span, choose, errors);
     name
+}
+
+/// What clients are to call the list of rows: a name as GraphQL has it.
+fn plural(chosen: &Text, errors: &Errors) -> String {
+    let name = &chosen.value;
+    if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.chars().all(|c| c.is_ascii_alphanumeric()) {
+        let message = format!(
+            "`{name}` can't be the name of a list in GraphQL: write it as `accountSummaries`, with ASCII letters and digits"
+        );
+        errors.push_at(chosen.span, message);
+    }
+    name.clone()
 }

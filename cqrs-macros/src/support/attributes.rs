@@ -74,7 +74,7 @@ fn listed(keys: &[&str]) -> String {
 }
 
 /// The key that was probably meant: as far away as a slip or two, for keys of some length.
-fn nearest<'a>(key: &str, keys: &[&'a str]) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(key: &str, keys: &[&'a str]) -> Option<&'a str> {
     let near = |candidate: &&str| distance(key, candidate) <= 2.min(candidate.len() / 2);
     keys.iter().copied().filter(near).min_by_key(|candidate| distance(key, candidate))
 }

@@ -10,6 +10,7 @@ use super::expansion::local;
 use super::input::{only_unnamed, plain};
 use super::names::Case;
 use super::serde::SerdeAttrs;
+use super::told::{Told, api_of, check_names, types};
 
 /// The stored shape of a type.
 pub(crate) enum Layout {
@@ -22,11 +23,13 @@ pub(crate) enum Layout {
 pub(crate) struct StoredField {
     pub(crate) name: String,
     pub(crate) ty: Type,
+    pub(crate) told: Told,
 }
 
 /// A variant under its stored name, with its content.
 pub(crate) struct StoredVariant {
     name: String,
+    told: Told,
     content: Option<Layout>,
 }
 
@@ -36,7 +39,15 @@ impl Layout {
         let serde = SerdeAttrs::read_told(&input.attrs, errors);
         let case = serde.case("rename_all");
         match &input.data {
-            Data::Struct(data) => Self::of_fields(&data.fields, case, what, errors),
+            Data::Struct(data) => {
+                let mut layout = Self::of_fields(&data.fields, case, what, errors)?;
+                if let (Self::Record(fields), Some(_)) = (&mut layout, serde.find("default")) {
+                    for field in &mut *fields {
+                        field.told.defaulted = true;
+                    }
+                }
+                Some(layout)
+            }
             Data::Enum(data) if data.variants.is_empty() => {
                 errors.push(&input.ident, format!("{what} without variants has no values"));
                 None
@@ -79,6 +90,46 @@ impl Layout {
         matches!(self, Self::Choice(variants) if variants.iter().all(|variant| variant.content.is_none()))
     }
 
+    /// Reports the names of fields and variants that clients can't be told.
+    pub(crate) fn check_names(&self, errors: &Errors) {
+        match self {
+            Self::Record(fields) => check_names(fields.iter().map(|field| &field.told), &[], errors),
+            Self::Choice(variants) if self.is_without_data() => {
+                check_names(variants.iter().map(|variant| &variant.told), &[], errors);
+            }
+            Self::Alias(_) | Self::Choice(_) => {}
+        }
+    }
+
+    /// Whether clients know it under a name of its own.
+    pub(crate) fn is_named(&self) -> bool {
+        match self {
+            Self::Record(fields) => !fields.is_empty(),
+            Self::Alias(_) => false,
+            Self::Choice(_) => self.is_without_data(),
+        }
+    }
+
+    /// What clients see of it, an expression of type `ApiType`, with [`types`] in scope; nothing for what they see as it is
+    /// stored.
+    pub(crate) fn api(&self, name: &str, description: &str) -> Option<TokenStream> {
+        let types = types();
+        match self {
+            Self::Record(fields) if !fields.is_empty() => {
+                let fields = fields.iter().map(|StoredField { name, ty, told }| told.field(name, &api_of(ty)));
+                Some(quote! {
+                    #types.define(#name, |#types| __private::api_record(#description, [#(#fields),*]))
+                })
+            }
+            Self::Alias(ty) => Some(api_of(ty)),
+            Self::Choice(variants) if self.is_without_data() => {
+                let variants = variants.iter().map(|StoredVariant { name, told, .. }| told.variant(name));
+                Some(quote!(#types.define(#name, |_| __private::api_enum(#description, [#(#variants),*]))))
+            }
+            Self::Record(_) | Self::Choice(_) => None,
+        }
+    }
+
     /// An expression of type `Definition`; [`shapes`] is in scope.
     pub(crate) fn definition(&self) -> TokenStream {
         match self {
@@ -92,7 +143,7 @@ impl Layout {
                 quote!(__private::Definition::Alias(#shape))
             }
             Self::Choice(variants) => {
-                let variants = variants.iter().map(|StoredVariant { name, content }| match content {
+                let variants = variants.iter().map(|StoredVariant { name, content, .. }| match content {
                     None => quote!((#name, __private::None)),
                     Some(content) => {
                         let definition = content.definition();
@@ -127,15 +178,20 @@ pub(crate) fn shape_of(ty: &Type) -> TokenStream {
 impl StoredField {
     /// `None` for a field without a name.
     pub(crate) fn read(field: &Field, case: Option<Case>, errors: &Errors) -> Option<Self> {
-        let serde = SerdeAttrs::read_told(&field.attrs, errors);
-        Some(Self { name: stored_name(field, &serde, case)?, ty: field.ty.clone() })
+        SerdeAttrs::read_told(&field.attrs, errors);
+        let told = Told::of_field(field, field.ident.as_ref()?);
+        Some(Self { name: stored_field_name(field, case)?, ty: field.ty.clone(), told })
     }
 }
 
 /// The name under which serde stores a named field.
-fn stored_name(field: &Field, serde: &SerdeAttrs, case: Option<Case>) -> Option<String> {
+pub(crate) fn stored_field_name(field: &Field, case: Option<Case>) -> Option<String> {
     let name = plain(field.ident.as_ref()?);
-    Some(serde.rename().unwrap_or_else(|| case.map_or_else(|| name.clone(), |case| case.of_field(&name))))
+    Some(
+        SerdeAttrs::read(&field.attrs)
+            .rename()
+            .unwrap_or_else(|| case.map_or_else(|| name.clone(), |case| case.of_field(&name))),
+    )
 }
 
 impl StoredVariant {
@@ -153,6 +209,6 @@ impl StoredVariant {
             Fields::Unit => None,
             fields => Some(Layout::of_fields(fields, serde.case("rename_all").or(inherited), what, errors)?),
         };
-        Some(Self { name, content })
+        Some(Self { name, told: Told::of_variant(variant), content })
     }
 }

@@ -56,6 +56,41 @@ impl Case {
     }
 }
 
+/// What clients call a field: `account_id` is `accountId`.
+pub(crate) fn client_field(name: &str) -> String {
+    let mut client = String::with_capacity(name.len());
+    for (index, part) in name.split('_').filter(|part| !part.is_empty()).enumerate() {
+        let mut characters = part.chars();
+        match characters.next() {
+            Some(first) if index > 0 => client.extend(first.to_uppercase()),
+            Some(first) => client.extend(first.to_lowercase()),
+            None => {}
+        }
+        client.push_str(characters.as_str());
+    }
+    client
+}
+
+/// What clients call a variant: `HighRisk` is `HIGH_RISK`.
+pub(crate) fn client_variant(name: &str) -> String {
+    let mut client = String::with_capacity(name.len() + 2);
+    let mut before: Option<char> = None;
+    let mut characters = name.chars().peekable();
+    while let Some(character) = characters.next() {
+        let begins_word = character.is_uppercase()
+            && before.is_some_and(|before| {
+                let ends_acronym = before.is_uppercase() && characters.peek().is_some_and(|next| next.is_lowercase());
+                before.is_lowercase() || before.is_ascii_digit() || ends_acronym
+            });
+        if begins_word {
+            client.push('_');
+        }
+        client.extend(character.to_uppercase());
+        before = Some(character);
+    }
+    client
+}
+
 fn lower_first(name: &str) -> String {
     let mut chars = name.chars();
     chars.next().map_or_else(String::new, |first| first.to_ascii_lowercase().to_string() + chars.as_str())
@@ -90,7 +125,7 @@ fn snake(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Case;
+    use super::{Case, client_field, client_variant};
 
     /// The names that serde writes, for a variant `UsDollar2` and a field `us_dollar_2`.
     const CASES: &[(&str, &str, &str)] = &[
@@ -114,5 +149,16 @@ mod tests {
             );
         }
         assert_eq!(Case::parse("Snake_Case"), None);
+    }
+
+    /// As `cqrs_runtime::api` spells them, which its tests hold to the same names.
+    #[test]
+    fn clients_know_names_in_their_spelling() {
+        for (rust, client) in [("account_id", "accountId"), ("at", "at"), ("_x_y2", "xY2"), ("HTTP_code", "hTTPCode")] {
+            assert_eq!(client_field(rust), client);
+        }
+        for (rust, client) in [("Active", "ACTIVE"), ("HighRisk", "HIGH_RISK"), ("HTTPError2Go", "HTTP_ERROR2_GO")] {
+            assert_eq!(client_variant(rust), client);
+        }
     }
 }

@@ -12,12 +12,13 @@ pub(super) struct Attrs {
     pub(super) name: Option<Text>,
     pub(super) with: Option<TypeArg>,
     pub(super) columns: Option<Word>,
+    pub(super) api: Option<TypeArg>,
     #[darling(rename = "crate")]
     pub(super) runtime: Option<PathArg>,
 }
 
 impl Keys for Attrs {
-    const KEYS: &'static [&'static str] = &["name", "with", "columns", "crate"];
+    const KEYS: &'static [&'static str] = &["name", "with", "columns", "api", "crate"];
 }
 
 impl Attrs {

@@ -7,6 +7,7 @@ use super::model::{Columns, Form, Model};
 use crate::support::expansion::sealed;
 use crate::support::layout::{Layout, StoredField, column_of, shapes};
 use crate::support::std_impls;
+use crate::support::told::types;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let standard = std_impls::expand(&model.ident, &model.cases);
@@ -24,7 +25,8 @@ fn plain(model: &Model, layout: &Layout, mirror: &TokenStream) -> TokenStream {
         &quote!(__Stored::serialize(self, serializer)),
         &quote!(__Stored::deserialize(deserializer)),
     );
-    let value = value(model, column(layout, &model.columns).as_ref(), &layout.definition());
+    let api = layout.api(&model.name, &model.description);
+    let value = value(model, column(layout, &model.columns).as_ref(), &layout.definition(), api.as_ref());
     quote!(#mirror #serde #value)
 }
 
@@ -36,7 +38,9 @@ fn adapted(model: &Model, adapter: &Type, foreign: &Type) -> TokenStream {
     let shape = quote!(__private::adapted_shape::<__Adapted>(#shapes));
     let serde = serde(ident, &write, &read);
     let column = quote!(__private::adapted_column::<__Adapted>());
-    let value = value(model, Some(&column), &quote!(__private::Definition::Alias(#shape)));
+    let types = types();
+    let api = quote!(__private::adapted_api::<__Adapted>(#types));
+    let value = value(model, Some(&column), &quote!(__private::Definition::Alias(#shape)), Some(&api));
     quote! {
         enum __Adapted {}
         #[automatically_derived]
@@ -69,8 +73,19 @@ fn serde(ident: &Ident, write: &TokenStream, read: &TokenStream) -> TokenStream 
     }
 }
 
-fn value(Model { ident, name, .. }: &Model, column: Option<&TokenStream>, definition: &TokenStream) -> TokenStream {
-    let shapes = shapes();
+fn value(
+    model: &Model,
+    column: Option<&TokenStream>,
+    definition: &TokenStream,
+    api: Option<&TokenStream>,
+) -> TokenStream {
+    let Model { ident, name, .. } = model;
+    let (shapes, types) = (shapes(), types());
+    let through = model.api.as_ref().map(|adapter| through(ident, adapter));
+    let api = through
+        .as_ref()
+        .or(api)
+        .map(|api| quote!(fn api(#types: &mut __private::ApiTypes) -> __private::ApiType { #api }));
     let column = column.map(|column| quote!(const COLUMN: __private::Column = #column;));
     quote! {
         #[automatically_derived]
@@ -79,15 +94,24 @@ fn value(Model { ident, name, .. }: &Model, column: Option<&TokenStream>, defini
             fn shape(#shapes: &mut __private::Shapes) -> __private::Shape {
                 #shapes.define(#name, |#shapes| #definition)
             }
+            #api
         }
     }
+}
+
+/// What clients see of it through an adapter.
+fn through(ident: &Ident, adapter: &Type) -> TokenStream {
+    let (span, mut ident, mut types) = (adapter.span(), ident.clone(), types());
+    ident.set_span(span);
+    types.set_span(span.resolved_at(types.span()));
+    quote_spanned!(span=> __private::api_through::<#ident, #adapter>(#types))
 }
 
 /// How it stands in the table of a read model; nothing for a document.
 fn column(layout: &Layout, columns: &Columns) -> Option<TokenStream> {
     match (layout, columns) {
         (Layout::Record(fields), Columns::PerField) => {
-            let parts = fields.iter().map(|StoredField { name, ty }| {
+            let parts = fields.iter().map(|StoredField { name, ty, .. }| {
                 let column = column_of(ty);
                 quote!(#column.part(#name))
             });
@@ -104,7 +128,7 @@ fn checks(model: &Model) -> Option<TokenStream> {
     let (Form::Plain { layout: Layout::Record(fields), .. }, Columns::PerField) = (&model.form, &model.columns) else {
         return None;
     };
-    let checks = fields.iter().enumerate().map(|(index, StoredField { name, ty })| {
+    let checks = fields.iter().enumerate().map(|(index, StoredField { name, ty, .. })| {
         let (column, first) = (column_of(ty), index == 0);
         quote_spanned!(ty.span()=> const _: () = __private::check_part(#column, #name, #first);)
     });

@@ -16,3 +16,29 @@ fn choice() {
 fn with_an_adapter() {
     insta::assert_snapshot!(expand(derive, "#[value(with = Millis)] pub struct Timeout(Duration);"));
 }
+
+#[test]
+fn shown_in_another_form() {
+    let input = r"
+        /// An amount.
+        #[value(api = InMajorUnits)]
+        pub struct Money { minor: i64 }
+    ";
+    insta::assert_snapshot!(expand(derive, input));
+}
+
+#[test]
+fn told_to_clients() {
+    let input = r#"
+        /// Who somebody is.
+        #[serde(rename_all = "kebab-case")]
+        pub struct Person {
+            /// As in the passport.
+            given_name: String,
+            #[deprecated = "nobody has one"]
+            #[serde(default)]
+            fax: Option<String>,
+        }
+    "#;
+    insta::assert_snapshot!(expand(derive, input));
+}

@@ -4,12 +4,14 @@ use syn::{Attribute, Data, DeriveInput, Fields, Ident, Path, Type};
 
 use super::attrs::Attrs;
 use crate::support::args::Word;
+use crate::support::docs::description;
 use crate::support::errors::Errors;
 use crate::support::expansion;
 use crate::support::input::{plain, refuse_generics};
 use crate::support::layout::Layout;
 use crate::support::serde::SerdeAttrs;
 use crate::support::std_impls::{self, Case};
+use crate::support::told::{is_written, unwritten};
 
 /// A type that can be stored.
 pub(super) struct Model {
@@ -21,6 +23,9 @@ pub(super) struct Model {
     pub(super) form: Form,
     /// How it stands in the table of a read model.
     pub(super) columns: Columns,
+    pub(super) description: String,
+    /// Through which clients see it.
+    pub(super) api: Option<Type>,
 }
 
 /// How a value stands in the table of a read model.
@@ -53,13 +58,27 @@ impl Model {
             }
             None => Form::Plain { layout: layout(input, errors)?, mirror: mirror(input, &runtime) },
         };
+        let (name, span) = attrs
+            .name
+            .as_ref()
+            .map_or_else(|| (plain(&input.ident), input.ident.span()), |name| (name.value.clone(), name.span));
+        // What clients see in another form can be called anything.
+        if let (Form::Plain { layout, .. }, None) = (&form, &attrs.api) {
+            layout.check_names(errors);
+            if layout.is_named() && !is_written(&name) {
+                let advice = "give it another one: `#[value(name = \"..\")]`";
+                errors.push_at(span, unwritten(&name, advice));
+            }
+        }
         Some(Self {
             runtime,
             ident: input.ident.clone(),
-            name: attrs.name.as_ref().map_or_else(|| plain(&input.ident), |name| name.value.clone()),
+            name,
             cases: std_impls::cases(input),
             columns: Columns::read(attrs.columns, &form, errors),
             form,
+            description: description(&input.attrs),
+            api: attrs.api.as_ref().map(|adapter| adapter.0.clone()),
         })
     }
 }

@@ -26,6 +26,7 @@ impl EventStore {
     /// # Errors
     /// As for [`EventStore::open`].
     pub async fn open_with(url: &str, options: &Options, writer: WriterOptions) -> Result<Self, StoreError> {
-        Ok(Self::with_backend(sea_orm::open(url, options).await?, writer))
+        // What opens it is large, and would be so in the futures of all who call this.
+        Ok(Self::with_backend(Box::pin(sea_orm::open(url, options)).await?, writer))
     }
 }

@@ -8,11 +8,13 @@ mod lookup;
 mod migration;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod projecting;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod statement;
 mod tables;
 mod transaction;
+mod view_row;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +22,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 
 pub use self::address::without_password;
+pub use self::view_row::ViewRow;
 use crate::store::{AddressProblem, Backend, DEFAULT_POLL_INTERVAL, EventStore, StoreError};
 
 const PAGE: u64 = EventStore::PAGE;

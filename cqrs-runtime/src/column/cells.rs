@@ -30,6 +30,16 @@ pub struct RowReader<'r, 'p> {
 }
 
 impl<'r, 'p> RowReader<'r, 'p> {
+    /// The cells of one row, from the first one on.
+    pub(crate) fn of(cells: &'r [Cell<'p>], numbers: Numbers) -> Self {
+        Self { cells, numbers }
+    }
+
+    /// How many cells are left.
+    pub(crate) fn left(&self) -> usize {
+        self.cells.len()
+    }
+
     /// Takes the cells of a value.
     ///
     /// # Errors
@@ -70,7 +80,10 @@ impl<'r, 'p> RowReader<'r, 'p> {
     /// # Errors
     /// When some were not.
     pub fn end(&self) -> Result<(), ColumnError> {
-        if self.cells.is_empty() { Ok(()) } else { Err(ColumnError::Cells { found: self.cells.len(), expected: 0 }) }
+        match self.left() {
+            0 => Ok(()),
+            found => Err(ColumnError::Cells { found, expected: 0 }),
+        }
     }
 
     fn next(&mut self, count: usize) -> Result<&'r [Cell<'p>], ColumnError> {
@@ -104,7 +117,7 @@ pub fn read_rows(
     let rows = Rows {
         cells: &mut cells,
         take: &mut |cells: &[Cell<'_>]| {
-            let mut reader = RowReader { cells, numbers };
+            let mut reader = RowReader::of(cells, numbers);
             let taken = take(&mut reader).and_then(|()| reader.end());
             taken.map_err(|error| failed = Some(error)).is_ok()
         },

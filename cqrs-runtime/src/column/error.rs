@@ -30,6 +30,9 @@ pub enum ColumnError {
         /// What it is written as.
         found: &'static str,
     },
+    /// A value that was given in its stored form is none of the type.
+    #[error("it is no value of the field")]
+    NoValue(#[source] serde_json::Error),
     /// A document can't be written as JSON.
     #[error(transparent)]
     Document(#[from] crate::json::EncodeError),

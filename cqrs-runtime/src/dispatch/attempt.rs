@@ -117,8 +117,12 @@ impl<'d, A: Decide<C>, C: Command<Id = A::Id>> Call<'d, A, C> {
         enrichment: &Arc<C::Enrichment>,
     ) -> Result<Attempted<A>, CommandError<A::Error>> {
         let loaded = self.in_time(self.repository.load(&self.id)).await??;
-        self.check_version(&loaded)?;
         let stream = self.repository.stream(&self.id);
+        if !self.is_own(&loaded)? {
+            self.check_version(0)?;
+            return Err(CommandError::NotFound { stream });
+        }
+        self.check_version(loaded.version)?;
         if A::CREATES && loaded.version > 0 {
             return Err(CommandError::AlreadyExists { stream });
         }
@@ -130,13 +134,21 @@ impl<'d, A: Decide<C>, C: Command<Id = A::Id>> Call<'d, A, C> {
         }
     }
 
-    fn check_version(&self, loaded: &Loaded<A>) -> Result<(), CommandError<A::Error>> {
+    /// Whether the aggregate is one of those that the command may be for; one that is not there yet is.
+    fn is_own(&self, loaded: &Loaded<A>) -> Result<bool, CommandError<A::Error>> {
+        match (&self.options.own, &loaded.state) {
+            (Some(own), Some(state)) => {
+                own.includes(|field, value| state.ruled_field_is(field, value)).map_err(CommandError::Encode)
+            }
+            _ => Ok(true),
+        }
+    }
+
+    fn check_version(&self, actual: u64) -> Result<(), CommandError<A::Error>> {
         match self.options.expected_version {
-            Some(expected) if expected != loaded.version => Err(CommandError::Conflict {
-                stream: self.repository.stream(&self.id),
-                expected,
-                actual: loaded.version,
-            }),
+            Some(expected) if expected != actual => {
+                Err(CommandError::Conflict { stream: self.repository.stream(&self.id), expected, actual })
+            }
             _ => Ok(()),
         }
     }

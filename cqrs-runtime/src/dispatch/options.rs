@@ -5,17 +5,19 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::CommandError;
+use crate::access::Own;
 use crate::aggregate::DomainError;
 use crate::id::check_text;
 use crate::metadata::CommandMetadata;
 
 /// What a caller says beyond the command: who asks, what is expected, what makes a repetition recognisable.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CommandOptions {
     pub(super) metadata: CommandMetadata,
     pub(super) expected_version: Option<u64>,
     pub(super) idempotency_key: Option<String>,
     pub(super) deadline: Option<Duration>,
+    pub(super) own: Option<Own>,
 }
 
 impl CommandOptions {
@@ -78,6 +80,15 @@ impl CommandOptions {
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
+        self
+    }
+
+    /// Only to an aggregate that is somebody's own; any other one is answered for as if it were not there.
+    ///
+    /// It is decided on the state on which the command is.
+    #[must_use]
+    pub fn only(mut self, own: Own) -> Self {
+        self.own = Some(own);
         self
     }
 

@@ -1,8 +1,13 @@
 //! Checks across items, made when constants are evaluated; a failed one is reported at its caller's span.
 
 mod columns;
+mod context;
 
-pub use self::columns::{check_key, check_names, check_ordered, check_part};
+pub use self::columns::{check_key, check_names, check_ordered, check_part, check_ruled};
+pub use self::context::{
+    check_aggregate_type, check_client_names, check_mutations, check_own_id, check_references, check_streams,
+    check_table,
+};
 
 use super::decode::Link;
 use crate::aggregate::{Aggregate, EventSet};

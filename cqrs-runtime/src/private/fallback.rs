@@ -39,7 +39,17 @@ pub fn undecided<A: Aggregate, C: Command>(
 pub struct UnknownId;
 
 /// The table of a read model whose derive failed.
-pub const UNKNOWN_TABLE: &Table = &Table { name: "", version: 0, description: "", fields: &[], key: &[] };
+pub const UNKNOWN_TABLE: &Table = &Table {
+    name: "",
+    type_name: "",
+    plural: None,
+    version: 0,
+    description: "",
+    deprecated: None,
+    access: None,
+    fields: &[],
+    key: &[],
+};
 
 /// The error of an aggregate that does not say which one it has.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]

@@ -6,8 +6,11 @@ use serde::de::DeserializeOwned;
 use crate::aggregate::Emits;
 use crate::column::{self, Column, ColumnError, RowReader, RowWriter};
 use crate::event::Event;
-use crate::json;
-use crate::projection::{Lookup, LookupOf, PartitionKey, Project, Projection, Route};
+use crate::json::{self, EncodeError};
+use crate::projection::{
+    CreateTables, Lookup, LookupOf, NewTables, PartitionKey, Project, ProjectInTransaction, Projected, Projection,
+    Route, Written,
+};
 use crate::read_model::{RowKey, Table, TableField};
 use crate::value::Value;
 
@@ -30,6 +33,12 @@ pub trait FieldValue: Sized {
     /// Writes its cells.
     fn put(&self, row: &mut RowWriter) -> Result<(), ColumnError>;
 
+    /// Writes the cells of a value in its stored form.
+    fn put_stored(stored: &serde_json::Value, row: &mut RowWriter) -> Result<(), ColumnError>;
+
+    /// Its stored form.
+    fn stored(&self) -> Result<serde_json::Value, EncodeError>;
+
     /// Reads its cells.
     fn take(row: &mut RowReader<'_, '_>) -> Result<Self, ColumnError>;
 
@@ -42,16 +51,28 @@ impl<T: Value + Serialize + DeserializeOwned + 'static> FieldValue for T {
     const COLUMNS: Column = T::COLUMN;
     const FIELD: TableField = TableField {
         name: "",
+        client: None,
         column: T::COLUMN,
         shape: T::shape,
+        api: T::api,
         filter: false,
         order: false,
         references: None,
+        access: None,
         description: "",
+        deprecated: None,
     };
 
     fn put(&self, row: &mut RowWriter) -> Result<(), ColumnError> {
         row.put(self)
+    }
+
+    fn put_stored(stored: &serde_json::Value, row: &mut RowWriter) -> Result<(), ColumnError> {
+        row.put(&T::deserialize(stored).map_err(ColumnError::NoValue)?)
+    }
+
+    fn stored(&self) -> Result<serde_json::Value, EncodeError> {
+        json::document(self)
     }
 
     fn take(row: &mut RowReader<'_, '_>) -> Result<Self, ColumnError> {
@@ -91,7 +112,7 @@ impl<M, K: KeyOf<M>> KeyOf<M> for Option<K> {
 
 /// The table to which a field refers.
 #[must_use]
-pub fn referred<M, K: KeyOf<M>>() -> &'static Table {
+pub const fn referred<M, K: KeyOf<M>>() -> &'static Table {
     K::TABLE
 }
 
@@ -103,16 +124,41 @@ pub fn no_field() -> Result<(), ColumnError> {
     Err(ColumnError::Cells { found: 0, expected: 1 })
 }
 
+/// Where the events of a read model go.
+pub type Routes<M> = Vec<Route<dyn Projected<M>>>;
+
+/// Where the events of a projection with a transaction go.
+pub type WrittenRoutes<P> = Vec<Route<dyn Written<P>>>;
+
 /// Where an event goes.
 #[must_use]
-pub fn route<M: Projection + Project<E>, A: Emits<E>, E: Event + Clone>() -> Route<M> {
+pub const fn route<M: Projection + Project<E>, A: Emits<E>, E: Event + Clone>() -> Route<dyn Projected<M>> {
     Route::of::<A, E>()
 }
 
 /// Where an event goes that tells by a field which events it belongs with.
 #[must_use]
-pub fn route_by_field<M: Projection + Project<E> + PartitionKey<E>, A: Emits<E>, E: Event + Clone>() -> Route<M> {
+pub const fn route_by_field<M: Projection + Project<E> + PartitionKey<E>, A: Emits<E>, E: Event + Clone>()
+-> Route<dyn Projected<M>> {
     Route::by_field::<A, E>()
+}
+
+/// Where an event goes that is written in a transaction.
+#[must_use]
+pub const fn written<P: ProjectInTransaction<E>, A: Emits<E>, E: Event + Clone>() -> Route<dyn Written<P>> {
+    Route::written::<A, E>()
+}
+
+/// Where an event goes that is written in a transaction, and tells by a field which events it belongs with.
+#[must_use]
+pub const fn written_by_field<P: ProjectInTransaction<E> + PartitionKey<E>, A: Emits<E>, E: Event + Clone>()
+-> Route<dyn Written<P>> {
+    Route::written_by_field::<A, E>()
+}
+
+/// The statements that make the tables of a projection with a transaction.
+pub fn create_tables<P: CreateTables>(tables: &mut NewTables<P>) {
+    <P as CreateTables>::create(tables);
 }
 
 /// A table that a projection keeps for itself.

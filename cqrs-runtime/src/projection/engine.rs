@@ -3,7 +3,6 @@
 mod error;
 mod forward;
 mod letters;
-mod loader;
 mod options;
 mod page;
 mod replay;

@@ -6,7 +6,7 @@ use crate::column::ColumnError;
 use crate::event::DecodeError;
 use crate::id::ParseIdError;
 use crate::store::guard::message;
-use crate::store::{BoxError, Unstorable};
+use crate::store::{BoxError, StoreError, Unstorable};
 
 /// Why an event can't be projected.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +65,10 @@ pub enum ProjectionError {
     /// The database can't hold the rows.
     #[error("its rows can't be stored: {0}")]
     Unstorable(Unstorable),
+    /// The database refuses what a projection has written in its transaction. Return it as it is: where it passes by itself,
+    /// the event is tried again, and not parked.
+    #[error(transparent)]
+    Database(#[from] StoreError),
     /// The projection itself refuses the event.
     #[error("the projection refuses the event")]
     Refused(#[source] BoxError),

@@ -11,6 +11,7 @@ pub(crate) use self::prepared::{Failure, Prepared};
 
 use super::cache::{Changes, TableCache};
 use super::row::Place;
+use super::rows::InRows;
 use super::tables::{Pass, Tables};
 use super::{Projection, ProjectionError, Row};
 use crate::column::Numbers;
@@ -76,7 +77,7 @@ impl<M: Projection> Folder<M> {
     /// What was changed stays in memory, until [`committed`](Self::committed) or [`forget`](Self::forget).
     pub(crate) async fn fold(
         &mut self,
-        batch: &[Prepared<M>],
+        batch: &[Prepared<InRows<M>>],
         parked: &mut Parked,
         loader: &mut impl Loader,
     ) -> Result<Folded, FoldError> {
@@ -94,7 +95,7 @@ impl<M: Projection> Folder<M> {
     /// `None` where events would have to be taken back, and `careful` is not set.
     async fn attempt(
         &mut self,
-        batch: &[Prepared<M>],
+        batch: &[Prepared<InRows<M>>],
         parked: &mut Parked,
         loader: &mut impl Loader,
         careful: bool,
@@ -130,7 +131,7 @@ impl<M: Projection> Folder<M> {
     async fn fold_one(
         &mut self,
         index: usize,
-        batch: &[Prepared<M>],
+        batch: &[Prepared<InRows<M>>],
         unsure: &mut [bool],
         parked: &Parked,
         loader: &mut impl Loader,
@@ -172,7 +173,7 @@ impl<M: Projection> Folder<M> {
     }
 
     /// Notes which rows an event needs, as far as that is known; whether it is known to the end.
-    fn collect(&mut self, event: &Prepared<M>, parked: &Parked) -> bool {
+    fn collect(&mut self, event: &Prepared<InRows<M>>, parked: &Parked) -> bool {
         if event.failed.is_some() || parked.holds(event) {
             return true;
         }
@@ -181,7 +182,7 @@ impl<M: Projection> Folder<M> {
         !self.tables.is_lacking()
     }
 
-    fn project(&mut self, event: &Prepared<M>, pass: Pass, check: bool) -> Result<(), ProjectionError> {
+    fn project(&mut self, event: &Prepared<InRows<M>>, pass: Pass, check: bool) -> Result<(), ProjectionError> {
         self.tables.begin(pass);
         if let Some(failure) = &event.failed {
             return Err(failure.into());

@@ -1,5 +1,7 @@
 //! Asking for the rows of a read model.
 
+pub(super) mod beyond;
+pub(super) mod condition;
 mod filter;
 
 use std::marker::PhantomData;

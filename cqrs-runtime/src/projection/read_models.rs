@@ -9,6 +9,7 @@ mod letters;
 mod local;
 mod model;
 mod rebuild;
+mod serving;
 mod status;
 mod verify;
 mod wait;
@@ -21,6 +22,7 @@ pub use self::driver::Running;
 pub use self::generations::GenerationError;
 pub use self::letters::LettersError;
 pub use self::rebuild::{RebuildError, RebuildOptions, RebuildProgress, Rebuilt};
+pub use self::serving::Serving;
 pub use self::status::{GenerationStatus, ModelStatus, Readiness};
 pub use self::verify::{
     ColumnDifference, Difference, DifferenceKind, Verified, VerifyError, VerifyOptions, VerifyProgress, VerifyStep,
@@ -28,9 +30,12 @@ pub use self::verify::{
 pub use self::wait::WaitError;
 
 use self::model::{Model, ModelOf};
-use super::{EngineOptions, InvalidOptions, Projection, Query, QueryError, RowChanges};
+use super::query::Source;
+use super::rows::InRows;
+use super::transactional::InTransaction;
+use super::{EngineOptions, InvalidOptions, Projection, Query, QueryError, RowChanges, TransactionalProjection};
 use crate::read_model::ReadModel;
-use crate::store::{EventStore, Generation, GenerationState, NewGeneration, StoreError};
+use crate::store::{Dialect, EventStore, Generation, GenerationState, NewGeneration, StoreError, Tables};
 
 /// Why read models can't be made ready.
 #[derive(Debug, thiserror::Error)]
@@ -42,8 +47,8 @@ pub enum PrepareError {
     /// The options are of no use.
     #[error("the options of the read models are not valid")]
     Options(#[from] InvalidOptions),
-    /// Two read models have one table, or one is listed twice.
-    #[error("two read models are listed with the table `{name}`")]
+    /// Two read models or projections show a table under one name, or one is listed twice.
+    #[error("two are listed that show a table as `{name}`")]
     Twice {
         /// The table.
         name: &'static str,
@@ -81,7 +86,16 @@ impl ReadModels {
     /// With a read model more.
     #[must_use]
     pub fn with<M: Projection>(mut self) -> Self {
-        self.models.push(Arc::new(ModelOf::<M>::default()));
+        self.models.push(Arc::new(ModelOf::<InRows<M>>::of_rows()));
+        self
+    }
+
+    /// With a projection more, that writes in a transaction.
+    #[must_use]
+    pub fn with_transactional<P: TransactionalProjection>(mut self) -> Self {
+        // A store that has no tables says so when it is asked for them.
+        let dialect = self.store.tables().map_or(Dialect::Sqlite, Tables::dialect);
+        self.models.push(Arc::new(ModelOf::<InTransaction<P>>::in_transaction(dialect)));
         self
     }
 
@@ -100,18 +114,18 @@ impl ReadModels {
 
     /// The names of the read models: their tables'.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.models.iter().map(|model| model.table().name)
+        self.models.iter().map(|model| model.name())
     }
 
     /// Asks for rows of a read model.
     pub fn query<M: ReadModel>(&self) -> Query<M> {
-        let source = self.model(M::TABLE.name).map(|model| Arc::clone(model.source()));
+        let source = self.source::<M>();
         Query::new(self.store.clone(), source)
     }
 
     /// Follows the rows of a read model.
     pub fn changes<M: ReadModel>(&self) -> RowChanges<M> {
-        let source = self.model(M::TABLE.name).map(|model| Arc::clone(model.source()));
+        let source = self.source::<M>();
         RowChanges::new(self.store.clone(), source)
     }
 
@@ -132,16 +146,20 @@ impl ReadModels {
     pub async fn prepare(&self) -> Result<Vec<(&'static str, Readiness)>, PrepareError> {
         self.options.check()?;
         let mut names = BTreeSet::new();
-        if let Some(name) = self.names().find(|name| !names.insert(*name)) {
+        if let Some(name) = self.models.iter().flat_map(|model| model.views()).find(|name| !names.insert(*name)) {
             return Err(PrepareError::Twice { name });
+        }
+        if self.models.iter().any(|model| model.rows().is_empty()) {
+            // Where there are no transactions to hand out, that is said now.
+            drop(self.store.tables()?.begin_batch(self.options.transaction()).await?);
         }
         let mut readiness = Vec::new();
         for model in &self.models {
-            let generations = self.store.tables()?.generations(model.table().name).await?;
+            let generations = self.store.tables()?.generations(model.name()).await?;
             if generations.is_empty() {
                 self.create(&**model, GenerationState::Building).await?;
             }
-            readiness.push((model.table().name, Readiness::of(&generations, &model.source().fingerprint)));
+            readiness.push((model.name(), Readiness::of(&generations, model.fingerprint())));
         }
         Ok(readiness)
     }
@@ -154,7 +172,7 @@ impl ReadModels {
         let tables = self.store.tables()?;
         let mut models = Vec::new();
         for model in &self.models {
-            let (name, fingerprint) = (model.table().name, &model.source().fingerprint);
+            let (name, fingerprint) = (model.name(), model.fingerprint());
             let known = tables.generations(name).await?;
             let readiness = Readiness::of(&known, fingerprint);
             let mut generations = Vec::new();
@@ -171,7 +189,7 @@ impl ReadModels {
 
     /// A new generation of a read model; one in this state already is gone on with.
     async fn create(&self, model: &dyn Model, state: GenerationState) -> Result<Generation, StoreError> {
-        self.create_of(model, state, self.options.partitions).await
+        self.create_of(model, state, model.partitions().unwrap_or(self.options.partitions)).await
     }
 
     async fn create_of(
@@ -180,25 +198,28 @@ impl ReadModels {
         state: GenerationState,
         partitions: u32,
     ) -> Result<Generation, StoreError> {
-        let tables: Vec<_> = model.tables().iter().map(|table| table.shape(table.name.to_owned())).collect();
         let new = NewGeneration {
-            projection: model.table().name,
-            fingerprint: &model.source().fingerprint,
+            projection: model.name(),
+            fingerprint: model.fingerprint(),
             partitions,
-            tables: &tables,
+            tables: model.tables(),
             state,
         };
         self.store.tables()?.create_generation(&new).await
     }
 
+    pub(super) fn source<M: ReadModel>(&self) -> Option<Arc<Source>> {
+        self.model(M::TABLE.name)?.source().map(Arc::clone)
+    }
+
     fn model(&self, name: &str) -> Option<&Arc<dyn Model>> {
-        self.models.iter().find(|model| model.table().name == name)
+        self.models.iter().find(|model| model.name() == name)
     }
 
     /// The generations of a read model that this program can fill, those that serve first.
     async fn generations(&self, model: &dyn Model) -> Result<Vec<Generation>, StoreError> {
-        let fingerprint = &model.source().fingerprint;
-        let mut generations = self.store.tables()?.generations(model.table().name).await?;
+        let fingerprint = model.fingerprint();
+        let mut generations = self.store.tables()?.generations(model.name()).await?;
         let is_filled = |state| matches!(state, GenerationState::Building | GenerationState::Serving);
         generations.retain(|known| known.fingerprint == *fingerprint && is_filled(known.state));
         generations.sort_by_key(|known| known.state != GenerationState::Serving);

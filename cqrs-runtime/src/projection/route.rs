@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 
 use super::cache::{Cache, TableCache};
+use super::rows::InRows;
+use super::target::{Part, Target};
 use super::{Project, ProjectionError, Row};
 use crate::aggregate::{Emits, EventSet};
 use crate::column::Numbers;
@@ -22,34 +24,40 @@ pub trait Projection: ReadModel {
     /// What the events of one sequence have in common.
     const PARTITION: PartitionBy;
 
+    /// The stored types of the streams whose events it is made of.
+    const STREAM_TYPES: &'static [&'static str];
+
     /// Where each event goes.
-    fn routes() -> Vec<Route<Self>>;
+    fn routes() -> Vec<Route<dyn Projected<Self>>>;
 
     /// The tables that it keeps for itself.
     fn lookups() -> Vec<Lookup>;
 }
 
-/// What tells the shape and the version of a projection's tables from others, and the events that they are made of: 16
+/// What tells the shape and the version of a read model's tables from others, and the events that they are made of: 16
 /// hexadecimal digits.
 pub(crate) fn fingerprint<M: Projection>() -> String {
+    let lookups =
+        M::lookups().into_iter().flat_map(|lookup| [lookup.table.name.to_owned(), lookup.table.fingerprint()]);
+    fingerprint_of::<InRows<M>>(std::iter::once(M::TABLE.fingerprint()).chain(lookups))
+}
+
+/// What tells texts that describe tables from others, together with the events that they are made of.
+pub(super) fn fingerprint_of<T: Target>(tables: impl IntoIterator<Item = String>) -> String {
     let mut digest = Sha256::new();
     let mut tell = |text: &str| {
         digest.update(text);
         digest.update([0xff]);
     };
-    tell(&M::TABLE.fingerprint());
-    for lookup in M::lookups() {
-        tell(lookup.table.name);
-        tell(&lookup.table.fingerprint());
-    }
-    tell(match M::PARTITION {
+    tables.into_iter().for_each(|text| tell(&text));
+    tell(match T::PARTITION {
         PartitionBy::Stream => "stream",
         PartitionBy::Tenant => "tenant",
         PartitionBy::All => "all",
         PartitionBy::Field(name) => name,
     });
-    tell(if matches!(M::PARTITION, PartitionBy::Field(_)) { "a field" } else { "" });
-    let routes = M::routes();
+    tell(if matches!(T::PARTITION, PartitionBy::Field(_)) { "a field" } else { "" });
+    let routes = T::routes();
     let events: BTreeSet<_> = routes.iter().map(|route| (route.stream_type, route.name)).collect();
     for (stream_type, name) in events {
         tell(stream_type);
@@ -93,53 +101,62 @@ impl Lookup {
 }
 
 /// Where the stored events of one kind go.
-pub struct Route<M: ReadModel> {
+pub struct Route<P: ?Sized> {
     /// The stored type of their streams.
     pub stream_type: &'static str,
     /// Their stored name.
     pub name: &'static str,
     /// The stored names that are no longer written; an upcaster may make this event of them.
     pub retired: &'static [&'static str],
-    decode: fn(&RawEvent<'_>) -> Result<Vec<Part<M>>, DecodeError>,
+    decode: fn(&RawEvent<'_>) -> Result<Numbered<P>, DecodeError>,
 }
 
-/// A part of a stored event, and which one it is.
-type Part<M> = (u32, Box<dyn Projected<M>>);
+/// The parts of a stored event, and which one each is.
+type Numbered<P> = Vec<(u32, Box<P>)>;
 
-impl<M: Projection> Route<M> {
+impl<P: ?Sized> Route<P> {
+    /// The event `E` of the aggregate `A`, decoded and made a part.
+    pub(super) const fn to<A: Emits<E>, E: Event>(
+        decode: fn(&RawEvent<'_>) -> Result<Numbered<P>, DecodeError>,
+    ) -> Self {
+        Self { stream_type: A::TYPE, name: E::NAME, retired: A::Event::RETIRED, decode }
+    }
+}
+
+impl<M: Projection> Route<dyn Projected<M>> {
     /// The event `E` of the aggregate `A`.
     #[must_use]
-    pub fn of<A, E>() -> Self
+    pub const fn of<A, E>() -> Self
     where
         A: Emits<E>,
         E: Event + Clone,
         M: Project<E>,
     {
-        Self {
-            stream_type: A::TYPE,
-            name: E::NAME,
-            retired: A::Event::RETIRED,
-            decode: |raw| decode::<M, A, E>(raw, |_| None),
-        }
+        Self::to::<A, E>(|raw| decode::<A, E, _>(raw, |_| None, |part| part))
     }
 
     /// The event `E` of the aggregate `A`, that tells by a field which events it belongs with.
     #[must_use]
-    pub fn by_field<A, E>() -> Self
+    pub const fn by_field<A, E>() -> Self
     where
         A: Emits<E>,
         E: Event + Clone,
         M: Project<E> + PartitionKey<E>,
     {
-        Self { decode: |raw| decode::<M, A, E>(raw, |event| Some(M::partition_key(event))), ..Self::of::<A, E>() }
+        Self::to::<A, E>(|raw| decode::<A, E, _>(raw, |event| Some(M::partition_key(event)), |part| part))
     }
 }
 
-fn decode<M, A, E>(raw: &RawEvent<'_>, key: fn(&E) -> Option<String>) -> Result<Vec<Part<M>>, DecodeError>
+/// Decodes a stored event, and makes a part of each event that comes of it.
+pub(super) fn decode<A, E, P>(
+    raw: &RawEvent<'_>,
+    key: fn(&E) -> Option<String>,
+    part_of: fn(Box<Decoded<E>>) -> Box<P>,
+) -> Result<Numbered<P>, DecodeError>
 where
     A: Emits<E>,
     E: Event + Clone,
-    M: Project<E>,
+    P: ?Sized,
 {
     let parts: Vec<Option<E>> = if raw.name == E::NAME {
         E::decode(raw)?.map(Some).into_iter().collect()
@@ -159,29 +176,29 @@ where
             parts: count,
             metadata: metadata.clone(),
         };
-        let decoded: Box<dyn Projected<M>> = Box::new(Decoded { recorded, key });
-        Some((part, decoded))
+        Some((part, part_of(Box::new(Decoded { recorded, key }))))
     });
     Ok(recorded.collect())
 }
 
 /// The field that all events of a sequence have in common.
-pub trait PartitionKey<E>: ReadModel {
+pub trait PartitionKey<E> {
     /// Its value in `event`, as a text.
     fn partition_key(event: &E) -> String;
 }
 
 /// An event that a read model projects.
-pub(crate) trait Projected<M: ReadModel>: Send + Sync {
+pub trait Projected<M: ReadModel>: Part {
     /// Changes the rows.
+    ///
+    /// # Errors
+    /// As [`Project::project`].
     fn project(&self, row: &mut Row<'_, M>) -> Result<(), ProjectionError>;
-
-    /// What it has in common with the other events of its sequence, where that is a field.
-    fn partition_key(&self) -> Option<String>;
 }
 
-struct Decoded<E> {
-    recorded: Recorded<E>,
+/// A part that is what it was decoded to.
+pub(super) struct Decoded<E> {
+    pub(super) recorded: Recorded<E>,
     key: fn(&E) -> Option<String>,
 }
 
@@ -189,21 +206,23 @@ impl<M: Project<E>, E: Event> Projected<M> for Decoded<E> {
     fn project(&self, row: &mut Row<'_, M>) -> Result<(), ProjectionError> {
         M::project(row, &self.recorded)
     }
+}
 
+impl<E: Event> Part for Decoded<E> {
     fn partition_key(&self) -> Option<String> {
         (self.key)(&self.recorded.event)
     }
 }
 
-/// The way from stored events to a read model.
-pub(crate) struct Routing<M: ReadModel> {
-    routes: Vec<Route<M>>,
+/// The way from stored events to what is made of them.
+pub(crate) struct Routing<T: Target> {
+    routes: Vec<Route<T::Part>>,
     names: Vec<&'static str>,
 }
 
-impl<M: Projection> Routing<M> {
+impl<T: Target> Routing<T> {
     pub(crate) fn new() -> Self {
-        let routes = M::routes();
+        let routes = T::routes();
         let names = routes.iter().flat_map(|route| std::iter::once(route.name).chain(route.retired.iter().copied()));
         let names: BTreeSet<_> = names.collect();
         Self { names: names.into_iter().collect(), routes }
@@ -216,12 +235,12 @@ impl<M: Projection> Routing<M> {
 
     /// Whether a route takes events of this name.
     pub(super) fn takes(&self, stream_type: &str, name: &str) -> bool {
-        let named = |route: &&Route<M>| route.name == name || route.retired.contains(&name);
+        let named = |route: &&Route<T::Part>| route.name == name || route.retired.contains(&name);
         self.routes.iter().filter(|route| route.stream_type == stream_type).any(|route| named(&route))
     }
 
     /// What the routes make of a stored event; nothing where none of them leads anywhere.
-    pub(super) fn decode(&self, raw: &RawEvent<'_>) -> Result<Vec<Box<dyn Projected<M>>>, DecodeError> {
+    pub(super) fn decode(&self, raw: &RawEvent<'_>) -> Result<Vec<Box<T::Part>>, DecodeError> {
         let mut parts = Vec::new();
         for route in self.routes.iter().filter(|route| route.stream_type == raw.stream_type) {
             if route.name == raw.name || route.retired.contains(&raw.name) {

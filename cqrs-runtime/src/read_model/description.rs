@@ -1,5 +1,7 @@
 use sha2::{Digest, Sha256};
 
+use crate::access::Access;
+use crate::api::{ApiType, ApiTypes, field_name};
 use crate::column::{Column, ColumnPart, ColumnType};
 use crate::schema::{Definition, Field, Shape, Shapes};
 use crate::store::{TableColumn, TableShape};
@@ -9,10 +11,18 @@ use crate::store::{TableColumn, TableShape};
 pub struct Table {
     /// Its name.
     pub name: &'static str,
+    /// The name of the struct.
+    pub type_name: &'static str,
+    /// What clients call the list of its rows, where that is not the plural of the struct's name.
+    pub plural: Option<&'static str>,
     /// The version that the user gives what the projection makes of the events.
     pub version: u32,
     /// What the struct's documentation says.
     pub description: &'static str,
+    /// Why it should not be used any more; empty where it does not say.
+    pub deprecated: Option<&'static str>,
+    /// Who may see which rows.
+    pub access: Access,
     /// Its fields, in the order of the struct.
     pub fields: &'static [TableField],
     /// Which fields are the key, in their order.
@@ -24,18 +34,26 @@ pub struct Table {
 pub struct TableField {
     /// Its name.
     pub name: &'static str,
+    /// What clients call it, where that is not its name in their spelling.
+    pub client: Option<&'static str>,
     /// The columns that it takes.
     pub column: Column,
     /// The shape of its value.
     pub shape: fn(&mut Shapes) -> Shape,
+    /// How clients are told of its value.
+    pub api: fn(&mut ApiTypes) -> ApiType,
     /// Whether rows can be chosen by it.
     pub filter: bool,
     /// Whether rows can be ordered by it.
     pub order: bool,
     /// The read model whose key it holds.
     pub references: Option<fn() -> &'static Table>,
+    /// Who may know it, of those who may see the row; all of them where nothing is said.
+    pub access: Access,
     /// What the field's documentation says.
     pub description: &'static str,
+    /// Why it should not be used any more; empty where it does not say.
+    pub deprecated: Option<&'static str>,
 }
 
 impl Table {
@@ -96,6 +114,12 @@ impl Table {
 }
 
 impl TableField {
+    /// What clients call it.
+    #[must_use]
+    pub fn client_name(&self) -> String {
+        self.client.map_or_else(|| field_name(self.name), str::to_owned)
+    }
+
     /// The names, types and presence of its columns; a part of a value is named behind its field: `balance_minor`.
     pub fn columns(&self) -> impl Iterator<Item = (String, ColumnType, bool)> + use<> {
         let Self { name, column, .. } = *self;

@@ -7,6 +7,8 @@ use crate::aggregate::Aggregate;
 use crate::event::Recorded;
 use crate::store::{Cursor, EventQuery, StoreError, StoredEvent};
 use crate::subscription::DurableSubscription;
+#[cfg(feature = "graphql")]
+use crate::subscription::ReadAhead;
 
 impl<A: Aggregate> Repository<A> {
     /// The events of a query over this aggregate's streams of the repository's tenant, typed: from the first one on, and
@@ -31,6 +33,15 @@ impl<A: Aggregate> Repository<A> {
     #[must_use]
     pub fn subscribe(&self, query: EventQuery) -> BoxStream<'static, Result<Recorded<A::Event>, LoadError>> {
         typed::<A>(self.store.subscribe(self.own(query)))
+    }
+
+    /// The same for one of many subscribers, who may be slow: little is read ahead.
+    #[cfg(feature = "graphql")]
+    pub(crate) fn subscribe_sparingly(
+        &self,
+        query: EventQuery,
+    ) -> BoxStream<'static, Result<Recorded<A::Event>, LoadError>> {
+        typed::<A>(self.store.subscribe_reading(self.own(query), ReadAhead::LITTLE))
     }
 
     /// The typed events behind `cursor`, and then those that are appended; see [`subscribe`](Self::subscribe).

@@ -98,6 +98,12 @@ pub enum StoreError {
         /// How many the worker has asked for.
         asked: u32,
     },
+    /// A name has been forgotten under a worker that had joined it; nothing was written.
+    #[error("`{name}` has been forgotten")]
+    Forgotten {
+        /// The projection or the durable subscription.
+        name: String,
+    },
     /// A stored row can't be read.
     #[error("a stored row of `{table}` can't be read: {what}")]
     CorruptRow {
@@ -218,6 +224,9 @@ pub enum Unstorable {
     /// It takes more time or memory than the server allows.
     #[error("the database's server gives it up: it takes too much time or memory")]
     OverLimit,
+    /// What it writes ends the transaction, which is not its own to end.
+    #[error("it ends the transaction that it is written in")]
+    Transaction,
 }
 
 /// What is wrong with a database's address.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::SubsecRound;
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -21,6 +22,9 @@ use super::{
 };
 use crate::event::RawEvent;
 
+/// How many of those that follow the log in turn read at the same time: fewer than a backend has connections for reading.
+const TURNS: usize = 2;
+
 /// A log of events: appends, reads, receipts, claims and snapshots. Cheap to clone; clones share the log.
 #[derive(Clone)]
 pub struct EventStore {
@@ -28,6 +32,7 @@ pub struct EventStore {
     writer: Writer,
     keeper: Keeper,
     lookout: Lookout,
+    turns: Arc<Semaphore>,
 }
 
 impl std::fmt::Debug for EventStore {
@@ -61,7 +66,7 @@ impl EventStore {
         let lookout = Lookout::new(Arc::clone(&backend), runtime.clone());
         let writer = Writer::start(Arc::clone(&backend), lookout.clone(), &runtime, options);
         let keeper = Keeper::new(Arc::clone(&backend), runtime);
-        Self { backend, writer, keeper, lookout }
+        Self { backend, writer, keeper, lookout, turns: Arc::new(Semaphore::new(TURNS)) }
     }
 
     /// Appends events and all that belongs to them, or nothing of it.
@@ -175,9 +180,15 @@ impl EventStore {
         Ok(last)
     }
 
-    /// The events of `query`, all at once; where an error has ended the reading, those before it.
-    pub(crate) async fn page(&self, query: &EventQuery) -> (Vec<StoredEvent>, Result<(), StoreError>) {
-        pages::page(&*self.backend, query).await
+    /// The events of `query`, all at once, up to the one with which their payloads have so many bytes; where an error has
+    /// ended the reading, those before it.
+    pub(crate) async fn page(&self, query: &EventQuery, bytes: usize) -> (Vec<StoredEvent>, Result<(), StoreError>) {
+        pages::page(&*self.backend, query, bytes).await
+    }
+
+    /// The turn of one of many that follow the log, as long as it is held.
+    pub(crate) async fn turn(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.turns).acquire_owned().await.ok()
     }
 
     /// Runs `reading` to its end, whether or not the future that waits for it is polled or dropped: a connection is not

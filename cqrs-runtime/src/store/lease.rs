@@ -39,13 +39,16 @@ pub struct Session {
     pub checkpoint: u64,
     /// The id of the event at that position; nil before the first.
     pub event_id: Uuid,
+    /// Whether a name that is not there is made; one who has been with it finds it forgotten.
+    pub makes: bool,
 }
 
 impl Session {
-    /// A worker's session with a name whose partitions start before the first event.
+    /// A worker's session with a name whose partitions start before the first event, and which is made if it is not there.
     #[must_use]
     pub fn new(name: impl Into<String>, worker: WorkerId, partitions: u32, lease_time: Duration) -> Self {
-        Self { name: name.into(), worker, partitions, lease_time, checkpoint: 0, event_id: Uuid::nil() }
+        let (name, event_id) = (name.into(), Uuid::nil());
+        Self { name, worker, partitions, lease_time, checkpoint: 0, event_id, makes: true }
     }
 }
 
@@ -152,8 +155,8 @@ pub trait Leases: Send + Sync + 'static {
     /// generation that stands still or is gone, nobody has any.
     ///
     /// # Errors
-    /// [`StoreError::PartitionsChanged`] when the name has another number of partitions; when the database can't be
-    /// written.
+    /// [`StoreError::PartitionsChanged`] when the name has another number of partitions, [`StoreError::Forgotten`] when it
+    /// is not there and the session does not make it; when the database can't be written.
     async fn acquire(&self, session: &Session) -> Result<Vec<Lease>, StoreError>;
 
     /// Prolongs all sessions of a worker that have not expired: their names, in order. A name that is missing has been

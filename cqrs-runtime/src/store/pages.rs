@@ -23,12 +23,18 @@ impl EventPosition {
     }
 }
 
-/// The events of `query`, all at once; where an error has ended the reading, those before it.
-pub(super) async fn page(backend: &dyn Backend, query: &EventQuery) -> (Vec<StoredEvent>, Result<(), StoreError>) {
-    let mut page = Vec::new();
+/// The events of `query`, all at once, up to the one with which their payloads have so many bytes; where an error has
+/// ended the reading, those before it.
+pub(super) async fn page(
+    backend: &dyn Backend,
+    query: &EventQuery,
+    bytes: usize,
+) -> (Vec<StoredEvent>, Result<(), StoreError>) {
+    let (mut page, mut left) = (Vec::new(), bytes);
     let mut keep = |event: RawEvent<'_>| {
+        left = left.saturating_sub(event.payload.len());
         page.push(StoredEvent::from(event));
-        ControlFlow::Continue(())
+        if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let read = backend.read(query, &mut keep).await;
     (page, read)
@@ -51,7 +57,7 @@ impl Pages {
         let Some(mut query) = self.query.take() else { return self.failed.take().map_or(Ok(None), Err) };
         let wanted = query.limit.unwrap_or(u64::MAX);
         query.limit = Some(wanted.min(EventStore::PAGE));
-        let (page, read) = page(&*self.backend, &query).await;
+        let (page, read) = page(&*self.backend, &query, usize::MAX).await;
         if let Err(error) = read {
             self.failed = Some(error);
             return Ok(Some(page));

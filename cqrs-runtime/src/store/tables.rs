@@ -10,16 +10,20 @@ mod generation;
 mod letter;
 mod select;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
 pub use self::batch::{BatchKind, Changed, Placing, RowBatch, TableWrite};
 pub use self::changes::{ChangeCounts, ChangesQuery, SeenChanges, ToldChanges};
 pub use self::compare::{Compare, CompareRows, Compared, LoneLetter};
-pub use self::generation::{Generation, GenerationKey, GenerationState, NewGeneration, StateVerdict, SwapVerdict};
+pub use self::generation::{
+    Generation, GenerationKey, GenerationState, GenerationTables, NewGeneration, StateVerdict, SwapVerdict,
+};
 pub use self::letter::{DeadLetter, Discard, LetterChanges, LetterRequest};
 pub use self::select::{Comparison, Condition, Keys, Order, Select, Selected};
 
-use super::{AdvanceVerdict, Leases, StoreError};
+use super::{AdvanceVerdict, Leases, StoreError, Transaction};
 use crate::column::{ColumnType, Numbers};
 
 /// A table as it is in the database.
@@ -59,9 +63,21 @@ pub struct Wanted {
     pub values: Vec<(usize, usize, String)>,
 }
 
+/// Whose SQL a database speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Dialect {
+    /// SQLite's.
+    Sqlite,
+    /// PostgreSQL's.
+    Postgres,
+}
+
 /// The part of a [`Backend`](super::Backend) that projections stand on.
 #[async_trait]
 pub trait Tables: Leases {
+    /// Whose SQL the database speaks.
+    fn dialect(&self) -> Dialect;
+
     /// How the database stores numbers.
     fn numbers(&self) -> Numbers;
 
@@ -132,6 +148,24 @@ pub trait Tables: Leases {
     /// [`StoreError::ForeignRow`] when a row belongs to a partition that is not among the steps', or would replace or
     /// delete one of such a partition; when the database can't be written. Whether it was written is not known where the connection broke.
     async fn write(&self, batch: &RowBatch<'_>) -> Result<AdvanceVerdict, StoreError>;
+
+    /// Begins a transaction in which others write, before [`write_in`](Self::write_in) ends it with a batch. One that lasts
+    /// for longer, or is left alone for so long, is rolled back.
+    ///
+    /// # Errors
+    /// [`StoreError::NoTransactions`] where a transaction can't be handed out; when the database can't be written.
+    async fn begin_batch(&self, lasts: Duration) -> Result<Box<dyn Transaction>, StoreError>;
+
+    /// Writes a batch as the last part of a transaction, and commits it, or nothing of all that was written in it.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write); [`StoreError::OverLimit`] when the transaction has been rolled back because it lasted too
+    /// long.
+    async fn write_in(
+        &self,
+        transaction: Box<dyn Transaction>,
+        batch: &RowBatch<'_>,
+    ) -> Result<AdvanceVerdict, StoreError>;
 
     /// Rows of the generation that serves, as a query wants them.
     ///

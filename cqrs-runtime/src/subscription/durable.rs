@@ -138,7 +138,7 @@ impl DurableSubscription {
 
 async fn last_up_to(store: &EventStore, position: u64) -> Result<Option<EventPosition>, StoreError> {
     let query = EventQuery::log().to_position(position).backwards().limit(1);
-    let (events, read) = store.page(&query).await;
+    let (events, read) = store.page(&query, usize::MAX).await;
     read?;
     Ok(events.last().map(|event| EventPosition::of(&event.as_raw())))
 }

@@ -5,6 +5,24 @@ use tokio::select;
 use super::outage::Outage;
 use crate::store::{Cursor, Direction, EventPosition, EventQuery, EventStore, Hints, StoreError, StoredEvent};
 
+/// How much is read at once; one event always is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ReadAhead {
+    events: u64,
+    /// Of payloads; what goes beyond them is the last event.
+    bytes: usize,
+    /// Whether it waits for its turn, so that commands and queries find connections however many follow.
+    in_turn: bool,
+}
+
+impl ReadAhead {
+    /// For those who take events as fast as they can.
+    pub(crate) const PAGE: Self = Self { events: EventStore::PAGE, bytes: 16 << 20, in_turn: false };
+    /// For many who may take none for long: what was read and not taken is in memory meanwhile.
+    #[cfg(feature = "graphql")]
+    pub(crate) const LITTLE: Self = Self { events: 8, bytes: 64 << 10, in_turn: true };
+}
+
 /// Follows a query over a growing log, page by page.
 pub(super) struct Follower {
     store: EventStore,
@@ -15,12 +33,17 @@ pub(super) struct Follower {
     /// Made at the first end of the log: until then nothing is waited for.
     hints: Option<Hints>,
     caught_up: bool,
+    ahead: ReadAhead,
 }
 
 impl Follower {
     pub(super) fn new(store: EventStore, query: EventQuery) -> Self {
         let query = EventQuery { direction: Direction::Forwards, ..query };
-        Self { store, query, seen: None, hints: None, caught_up: false }
+        Self { store, query, seen: None, hints: None, caught_up: false, ahead: ReadAhead::PAGE }
+    }
+
+    pub(super) fn reading(self, ahead: ReadAhead) -> Self {
+        Self { ahead, ..self }
     }
 
     pub(super) fn behind(mut self, cursor: Cursor) -> Self {
@@ -87,9 +110,10 @@ impl Follower {
 
     /// Reads a page behind what has been seen.
     async fn page(&mut self) -> Result<Vec<StoredEvent>, StoreError> {
-        let size = self.query.limit.unwrap_or(u64::MAX).min(EventStore::PAGE);
+        let size = self.query.limit.unwrap_or(u64::MAX).min(self.ahead.events);
         let query = EventQuery { limit: Some(size), ..self.query.clone() };
-        let Page { events, end, caught_up } = self.store.detached(read(self.store.clone(), query, self.seen)).await?;
+        let read = read(self.store.clone(), query, self.seen, self.ahead);
+        let Page { events, end, caught_up } = self.store.detached(read).await?;
         self.caught_up = caught_up;
         self.query.limit = self.query.limit.map(|left| left - events.len() as u64);
         let last = events.last().map(|event| EventPosition::of(&event.as_raw()));
@@ -116,16 +140,28 @@ struct Page {
     caught_up: bool,
 }
 
-async fn read(store: EventStore, query: EventQuery, seen: Option<EventPosition>) -> Result<Page, StoreError> {
+async fn read(
+    store: EventStore,
+    query: EventQuery,
+    seen: Option<EventPosition>,
+    ahead: ReadAhead,
+) -> Result<Page, StoreError> {
+    // It is never closed.
+    let _turn = if ahead.in_turn { store.turn().await } else { None };
     // Before the events: what is appended between the two may be missing from them.
     let end = match store.last_event(query.stream.as_ref()).await {
         Err(error) if error.is_retryable() => return Err(error),
         // An event that can't be read concerns those who want it.
         end => end.unwrap_or_default(),
     };
-    let (events, read) = store.page(&query).await;
+    if end.is_some() && end == seen {
+        // Most hints are of other streams: nothing has come, and the log is the same.
+        return Ok(Page { events: Vec::new(), end, caught_up: true });
+    }
+    let (events, read) = store.page(&query, ahead.bytes).await;
+    let is_full = events.iter().map(|event| event.payload.len()).sum::<usize>() >= ahead.bytes;
     // An error comes again where it has happened, when what was read before it has been taken.
-    let caught_up = read.is_ok() && query.limit.is_none_or(|limit| (events.len() as u64) < limit);
+    let caught_up = read.is_ok() && !is_full && query.limit.is_none_or(|limit| (events.len() as u64) < limit);
     if events.is_empty() {
         read?;
     }

@@ -32,7 +32,7 @@ pub use self::lease::{
     a_worker_may_have_to_wait, a_worker_without_its_lease_moves_nothing, an_expired_session_moves_nothing,
     checkpoints_move_together, every_owner_has_an_epoch, names_are_kept_apart, no_time_is_no_session,
     the_number_of_partitions_does_not_change, the_partitions_of_the_dead_are_taken, the_standing_of_partitions_is_told,
-    workers_share_partitions,
+    who_was_with_a_forgotten_name_makes_none_anew, workers_share_partitions,
 };
 pub use self::load::{
     a_foreign_snapshot_is_not_used, a_later_snapshot_replaces_the_earlier, a_long_stream_is_loaded_whole,
@@ -109,6 +109,7 @@ macro_rules! backend_conformance {
             checkpoints_move_together
             a_released_partition_is_free
             a_name_can_be_forgotten
+            who_was_with_a_forgotten_name_makes_none_anew
             no_time_is_no_session
             a_heartbeat_is_for_all_names
             names_are_kept_apart

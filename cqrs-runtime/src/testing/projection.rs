@@ -14,7 +14,7 @@ use super::{GivenEvents, IntoMoment};
 use crate::aggregate::{Aggregate, EventSet};
 use crate::column::Numbers;
 use crate::event::RawEvent;
-use crate::projection::{Folded, Folder, Parked, Prepared, Projection, ProjectionError, Routing};
+use crate::projection::{Folded, Folder, InRows, Parked, Prepared, Projection, ProjectionError, Routing};
 
 /// A specification of a projection: given what has happened, then there are these rows.
 ///
@@ -208,17 +208,17 @@ impl<M: Projection> ProjectionSpec<M> {
     /// Folds the events in batches of a size, by a worker that keeps some of its rows in memory.
     #[track_caller]
     fn fold(&self, size: usize, keep: usize) -> Outcome {
-        let routing = Routing::<M>::new();
+        let routing = Routing::<InRows<M>>::new();
         let mut worker = Folder::<M>::new(Numbers::AsTexts);
         let mut outcome = Outcome { rows: MemoryRows::default(), failed: Vec::new() };
         let mut parked = Parked::default();
         let numbered: Vec<(usize, &Given)> = self.events.iter().enumerate().collect();
         for batch in numbered.chunks(size) {
-            let prepared: Vec<(usize, Prepared<M>)> = batch
+            let prepared: Vec<(usize, Prepared<InRows<M>>)> = batch
                 .iter()
                 .filter_map(|(index, given)| Some((*index, Prepared::of(&given.raw(*index), &routing)?)))
                 .collect();
-            let (indices, prepared): (Vec<usize>, Vec<Prepared<M>>) = prepared.into_iter().unzip();
+            let (indices, prepared): (Vec<usize>, Vec<Prepared<InRows<M>>>) = prepared.into_iter().unzip();
             // Of a worker that dies before it has written, nothing stays; the next one is given the same.
             let mut died = Folder::new(Numbers::AsTexts);
             let lost = outcome.rows.after(&fold(&mut died, &prepared, &mut parked.clone(), &mut outcome.rows.clone()));
@@ -240,7 +240,7 @@ impl<M: Projection> ProjectionSpec<M> {
 #[track_caller]
 fn fold<M: Projection>(
     worker: &mut Folder<M>,
-    batch: &[Prepared<M>],
+    batch: &[Prepared<InRows<M>>],
     parked: &mut Parked,
     rows: &mut MemoryRows,
 ) -> Folded {

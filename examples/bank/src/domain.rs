@@ -8,6 +8,7 @@ mod events;
 mod limits;
 mod money;
 mod old_events;
+mod told;
 mod values;
 
 pub use account::{Account, AccountCommand, AccountEvent, DayTotal};
@@ -22,4 +23,5 @@ pub use events::{
 };
 pub use limits::{AccountLimits, BankLimits, Limits};
 pub use money::{Currency, Money, MoneyError, ParseMoneyError};
+pub use told::{ToldMoney, WholeUnits};
 pub use values::{AccountId, Email, InvalidEmail, ParseRateError, Rate, Status, SuspensionReason};

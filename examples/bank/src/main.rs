@@ -10,19 +10,22 @@ use self::cli::failure::Failure;
 use self::cli::options::Options;
 use self::cli::output::Output;
 use self::cli::queries::{statement, summaries, summary, totals};
+use self::cli::serve::Serve;
 use self::cli::{
     accounts, dead_letters, drop_generation, generate, history, import, movements, open, projections, rebuild,
-    rollback, standing, state, verify, welcome,
+    rollback, schema, standing, state, status, token, verify,
 };
 
 /// A bank whose accounts are the sum of what has happened to them.
 ///
-/// Without a command, it makes the database where there is none, and says what is in it and what can be done next.
+/// Without a command, it is a service: a page for people, and GraphQL for programs.
 #[derive(Parser)]
 #[command(version, after_help = cli::options::AFTER_HELP)]
 struct Cli {
     #[command(flatten)]
     options: Options,
+    #[command(flatten)]
+    serve: Serve,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -53,6 +56,9 @@ enum Command {
     DeadLetters(dead_letters::DeadLetters),
     Import(import::Import),
     Generate(generate::Generate),
+    Status(status::Status),
+    Schema(schema::Schema),
+    Token(token::Token),
 }
 
 #[tokio::main]
@@ -70,12 +76,18 @@ async fn main() -> ExitCode {
 }
 
 async fn run(cli: &Cli, output: &Output) -> Result<ExitCode, Failure> {
-    if let Some(Command::Generate(generate)) = &cli.command {
-        return generate.run(output);
+    match &cli.command {
+        Some(Command::Generate(generate)) => return generate.run(output),
+        Some(Command::Schema(_)) => return schema::Schema::run(output),
+        Some(Command::Token(token)) => return token.run(output),
+        _ => {}
     }
     let bank = cli.options.open().await?;
     let done = match &cli.command {
-        None | Some(Command::Generate(_)) => welcome::run(&bank, output).await,
+        None => cli.serve.run(&bank, output).await,
+        // They need no database, and have been done.
+        Some(Command::Generate(_) | Command::Schema(_) | Command::Token(_)) => Ok(ExitCode::SUCCESS),
+        Some(Command::Status(status)) => status.run(&bank, output).await,
         Some(Command::Open(open)) => open.run(&bank, output).await,
         Some(Command::Deposit(deposit)) => deposit.run(&bank, output).await,
         Some(Command::Withdraw(withdraw)) => withdraw.run(&bank, output).await,

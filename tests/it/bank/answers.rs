@@ -5,17 +5,17 @@ use std::process::Command;
 use super::program::{Bank, Ran, finish, program, transcript};
 
 #[test]
-fn without_a_command_it_makes_the_database_and_says_what_to_do_next() {
+fn the_status_is_what_there_is_and_what_can_be_done_next() {
     let folder = tempfile::tempdir().unwrap();
     let run = |arguments: &[&str]| {
         let mut command = Command::new(program());
         command.current_dir(folder.path()).env_clear();
         finish(command, arguments)
     };
-    let first = run(&[]);
+    let first = run(&["status"]);
     assert!(folder.path().join("bank.db").is_file());
     run(&["open", "--owner", "Ada", "--email", "ada@example.org", "--deposit", "100"]).succeeds();
-    insta::assert_snapshot!(transcript(&[first, run(&[])]));
+    insta::assert_snapshot!(transcript(&[first, run(&["status"])]));
 }
 
 #[test]

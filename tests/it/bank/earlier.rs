@@ -8,7 +8,7 @@ const CHARLES: &str = "a0000000-0000-4000-8000-000000000002";
 
 async fn written_by_earlier_programs() -> Bank {
     let bank = Bank::sqlite();
-    bank.run(&[]).succeeds();
+    bank.run(&["status"]).succeeds();
     bank.database.execute(&read("examples/bank/fixtures/v1.sql")).await;
     bank
 }

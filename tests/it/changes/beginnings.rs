@@ -7,9 +7,11 @@ use futures_util::Stream;
 use futures_util::future::{BoxFuture, try_join_all};
 
 use super::*;
+use crate::database::on_both;
 use crate::projecting::steps::{Step, stepped};
 
 on_both! {
+    in_threads
     a_rebuild_begins_anew
     a_rebuild_by_another_process_wakes_who_waits
     who_is_slow_begins_anew
@@ -200,6 +202,10 @@ async fn a_long_table_is_read_beside_many_changes(database: Database) {
     };
     let follower = of_store(stepped(&database.url, hook).await, 1);
     let mut mirror = Mirror::of(follower.changes::<Debt>().start());
+    let rows = writer.query::<Debt>().limit(10_000).fetch().await.unwrap().rows;
+    mirror.comes_to(&rows).await;
+    // It has yet to ask what has changed meanwhile.
+    happen(&writer, &[("a", Paid)]).await;
     let rows = writer.query::<Debt>().limit(10_000).fetch().await.unwrap().rows;
     mirror.comes_to(&rows).await;
     assert_eq!((mirror.resets, mirror.rows.len()), (1, 2_101));

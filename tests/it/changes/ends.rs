@@ -6,8 +6,10 @@ use cqrs_tests::orders::Payment;
 use futures_util::FutureExt;
 
 use super::*;
+use crate::database::on_both;
 
 on_both! {
+    in_threads
     what_is_not_built_has_no_changes
     a_closed_store_has_no_changes
     too_many_rows_by_a_condition

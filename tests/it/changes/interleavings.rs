@@ -7,9 +7,11 @@ use cqrs_runtime::projection::{Filter, Query, RowChanges};
 use futures_util::future::BoxFuture;
 
 use super::*;
+use crate::database::on_both;
 use crate::projecting::steps::{Step, stepped};
 
 on_both! {
+    in_threads
     with_a_condition
     without_a_condition
 }

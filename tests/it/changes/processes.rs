@@ -8,9 +8,11 @@ use cqrs_runtime::store::WriterOptions;
 use cqrs_tests::orders::{CustomerOrder, Payment};
 
 use super::*;
+use crate::database::on_both;
 use crate::projecting::killed::{LEASE, start};
 
 on_both! {
+    in_threads
     another_process_appends_and_projects
 }
 
@@ -33,7 +35,7 @@ async fn another_process_appends_and_projects(database: Database) {
     let mut orders = Mirror::of(follower.changes::<CustomerOrder>().start());
     let mut payments = Mirror::of(follower.changes::<Payment>().tenant("north").start());
     timeout(LONG, async {
-        while orders.upserts < 300 || payments.upserts < 300 {
+        while orders.upserts < 100 || payments.upserts < 100 {
             orders.take().await;
             payments.take().await;
         }

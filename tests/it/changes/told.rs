@@ -3,8 +3,10 @@
 use cqrs_runtime::projection::RowChange;
 
 use super::*;
+use crate::database::on_both;
 
 on_both! {
+    in_threads
     the_last_state_comes_once
     keys_of_others_are_not_told
     what_leaves_is_told

@@ -19,7 +19,8 @@ taken! {
     Option Some None Result Ok Err Events Context Parts RawEvent Shape Shapes Definition Event Command Aggregate Value
     Decide Emits EventSet CommandSet EventSchema Identifier GeneratedId Serializer Deserializer ToString ToOwned
     core std ReadModel Project Projection ProjectionError Row RowReader RowWriter Table TableField Field Column
-    ColumnError FieldValue KeyValue KeyOf Lists Lookup LookupOf PartitionBy PartitionKey Route Decimal
+    ColumnError FieldValue KeyValue KeyOf ApiField ApiRecord ApiType ApiTypes ApiVariant ApiCommand Json BoundedContext
+    ContextVisitor ListedAggregate ListedReadModel ListedProjection Lists Lookup LookupOf PartitionBy PartitionKey Route Decimal
 }
 
 type Text = ::std::string::String;
@@ -45,7 +46,7 @@ pub(super) enum r#enum {
 }
 
 #[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[event(version = 2, removed(r#loop: Text, until = 2))]
+#[event(version = 2, removed(r#loop: Text, until = 2), public)]
 pub(super) struct r#struct {
     pub(super) r#match: Text,
     pub(super) shapes: r#enum,
@@ -74,6 +75,7 @@ pub(super) struct Refused;
     error = Refused,
     event_enum = r#yield,
     snapshot(every = 1),
+    public,
 )]
 pub(super) struct r#impl {
     event: i64,
@@ -122,6 +124,10 @@ pub(super) struct r#use {
     pub(super) other: ::std::option::Option<r#type>,
 }
 
+#[derive(BoundedContext)]
+#[context(aggregates(r#impl, primitives::Shelf), read_models(r#static))]
+pub(super) struct r#extern;
+
 type Projected = ::std::result::Result<(), cqrs_runtime::projection::ProjectionError>;
 
 impl cqrs_runtime::projection::Project<r#struct> for r#static {
@@ -146,6 +152,17 @@ fn raw_identifiers_lose_their_prefix() {
     let value = r#enum::r#Self_ { r#fn: 1, f: Text::new(), other: ::std::vec::Vec::new() };
     assert_eq!(serde_json::to_string(&value).expect("JSON"), r#"{"Self_":{"fn":1,"f":"","other":[]}}"#);
     assert_eq!(format!("{value:?}"), r#"Self_ { fn: 1, f: "", other: [] }"#);
+}
+
+#[test]
+fn clients_are_told_of_raw_identifiers_without_their_prefix() {
+    let mut types = cqrs_runtime::api::ApiTypes::default();
+    let event = <r#struct as stored::Event>::api(&mut types);
+    let fields: ::std::vec::Vec<_> = event.fields.iter().map(|field| field.name.as_str()).collect();
+    assert_eq!((event.name, fields), ("struct", ["match", "shapes", "raw", "shape0"].to_vec()));
+    assert_eq!(<r#do as cqrs_runtime::command::Command>::api(&mut types).fields[0].name, "type");
+    assert_eq!(<r#impl as ours::Aggregate>::api(&mut types).name, "impl");
+    assert_eq!(<r#extern as cqrs_runtime::bounded_context::BoundedContext>::NAME, "extern");
 }
 
 #[test]

@@ -48,20 +48,12 @@ async fn in_memory() {
 async fn on_sqlite() {
     let database = Database::sqlite();
     let backend = open(&database.url, &Options::default()).await.unwrap();
-    one_owner_whatever_the_time(&*backend, async |moment| {
-        let micros = format!("CREATE VIEW cqrs_clock AS SELECT unixepoch('{moment}') * 1000000 AS now");
-        database.execute(&format!("DROP VIEW cqrs_clock; {micros}")).await;
-    })
-    .await;
+    one_owner_whatever_the_time(&*backend, async |moment| database.set_clock(moment).await).await;
 }
 
 #[tokio::test]
 async fn on_postgres() {
     let database = Database::postgres().await;
     let backend = open(&database.url, &Options::default()).await.unwrap();
-    one_owner_whatever_the_time(&*backend, async |moment| {
-        let clock = "CREATE OR REPLACE FUNCTION cqrs_clock() RETURNS timestamptz LANGUAGE sql VOLATILE";
-        database.execute(&format!("{clock} RETURN timestamptz '{moment}'")).await;
-    })
-    .await;
+    one_owner_whatever_the_time(&*backend, async |moment| database.set_clock(moment).await).await;
 }

@@ -8,12 +8,12 @@ use cqrs_runtime::prelude::*;
 use cqrs_runtime::projection::{
     CatchUpError, EngineError, EngineOptions, InvalidOptions, PrepareError, ReadModels, WaitError,
 };
-use futures_util::future::BoxFuture;
+use cqrs_runtime::store::{Append, ExpectedVersion, NewEvent, StreamKey};
+use futures_util::future::{BoxFuture, join};
 
 use super::bench::{Bench, LONG, NAME, until};
 use super::domain::{Content, Fault, Moved, Purse, PurseId};
-use super::on_both;
-use crate::database::Database;
+use crate::database::{Database, on_both};
 use crate::projecting::steps::{Step, stepped};
 
 on_both! {
@@ -21,6 +21,7 @@ on_both! {
     where_nothing_is_new_nobody_goes_to_work
     a_changed_read_model_is_told_of_at_once
     what_can_not_work_is_refused
+    what_has_not_been_appended_is_waited_for
 }
 
 /// How often each partition was taken.
@@ -133,5 +134,29 @@ async fn what_can_not_work_is_refused(database: Database) {
         assert!(matches!(*reason, EngineError::Options(found) if found == expected), "{reason:?}");
         running.stop().await;
     }
+    bench.store.close().await;
+}
+
+async fn what_has_not_been_appended_is_waited_for(database: Database) {
+    let mut bench = Bench::new(database).await;
+    let position = bench.moves("a", Fault::Nothing).await;
+    let read_models = bench.read_models();
+    read_models.prepare().await.unwrap();
+    let running = read_models.start();
+    read_models.wait_for(NAME, position, LONG).await.unwrap();
+    for beyond in [position + 1, u64::MAX] {
+        let error = read_models.wait_for(NAME, beyond, Duration::from_millis(20)).await.unwrap_err();
+        let WaitError::Behind { reached, wanted, .. } = error else { panic!("{error:?}") };
+        assert_eq!((reached, wanted), (position, beyond));
+    }
+    // What comes may be for the read model, or not.
+    let next = join(read_models.wait_for(NAME, position + 1, LONG), bench.moves("a", Fault::Nothing));
+    next.await.0.unwrap();
+    let other = NewEvent::new(Uuid::now_v7(), "Other", "{}");
+    let other = Append::new(StreamKey::new("Other", "a"), ExpectedVersion::Any, vec![other]);
+    let next = join(read_models.wait_for(NAME, position + 2, LONG), bench.store.append(other));
+    next.await.0.unwrap();
+    running.stop().await;
+    bench.checked().await;
     bench.store.close().await;
 }

@@ -6,8 +6,7 @@ use cqrs_runtime::projection::{DeadLetter, RetryPolicy};
 
 use super::bench::{Bench, NAME, told, until};
 use super::domain::Fault;
-use super::on_both;
-use crate::database::Database;
+use crate::database::{Database, on_both};
 
 on_both! {
     it_is_tried_again_when_it_is_time

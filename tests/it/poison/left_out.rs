@@ -5,8 +5,7 @@ use cqrs_runtime::store::GenerationState;
 
 use super::bench::{Bench, NAME};
 use super::domain::Fault;
-use super::on_both;
-use crate::database::Database;
+use crate::database::{Database, on_both};
 
 on_both! {
     what_was_left_out_since_is_no_reason_against_going_back

@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use super::bench::{Bench, LONG, NAME, told};
 use super::domain::Fault;
-use super::on_both;
-use crate::database::Database;
+use crate::database::{Database, on_both};
 
 on_both! {
     a_retry_goes_on_behind_its_batch

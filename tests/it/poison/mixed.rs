@@ -13,9 +13,8 @@ use tokio::time::timeout;
 
 use super::bench::{Bench, LEASE, LONG, until};
 use super::domain::{Fault, Purse};
-use super::on_both;
 use super::unknown::Fortune;
-use crate::database::Database;
+use crate::database::{Database, on_both};
 use crate::projecting::steps::{Step, refusing, stepped};
 
 on_both! {

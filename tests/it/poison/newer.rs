@@ -9,8 +9,7 @@ use cqrs_runtime::store::{Append, ExpectedVersion, NewEvent, StreamKey};
 
 use super::bench::{Bench, LEASE, LONG, NAME, until};
 use super::domain::{Content, Fault, Purse};
-use super::on_both;
-use crate::database::Database;
+use crate::database::{Database, on_both};
 
 on_both! {
     an_older_program_leaves_its_partitions_to_a_newer_one

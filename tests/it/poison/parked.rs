@@ -1,9 +1,11 @@
 //! Whatever an event fails of, it parks its sequence alone.
 
+use cqrs_runtime::prelude::*;
+use cqrs_runtime::store::Sequence;
+
 use super::bench::{Bench, LONG, NAME, told};
-use super::domain::Fault;
-use super::on_both;
-use crate::database::Database;
+use super::domain::{Fault, Purse};
+use crate::database::{Database, on_both};
 
 on_both! {
     an_undecodable_event
@@ -68,11 +70,14 @@ async fn parks_its_sequence_alone(database: Database, fault: Fault, error: &str)
         // What another event has changed before it is written is not written.
         bench.options.batch_events = 1;
     }
+    // Of the same partition.
+    let neighbour = neighbour_of("b", bench.options.partitions);
     for purse in ["a", "b", "c", "b"] {
         bench.moves(purse, Fault::Nothing).await;
     }
     let poison = bench.moves("b", fault).await;
     bench.moves("a", Fault::Nothing).await;
+    bench.moves(neighbour, Fault::Nothing).await;
     let behind = bench.moves("b", Fault::Nothing).await;
     bench.moves("c", Fault::Nothing).await;
 
@@ -80,6 +85,7 @@ async fn parks_its_sequence_alone(database: Database, fault: Fault, error: &str)
     assert_eq!(told(&letters), [(poison, true, 1), (behind, false, 0)]);
     assert!(letters[0].error.contains(error), "{}", letters[0].error);
     bench.moves("a", Fault::Nothing).await;
+    bench.moves(neighbour, Fault::Nothing).await;
     let later = bench.moves("b", Fault::Nothing).await;
     let letters = bench.caught_up().await;
     assert_eq!(told(&letters), [(poison, true, 1), (behind, false, 0), (later, false, 0)]);
@@ -104,4 +110,11 @@ async fn parks_its_sequence_alone(database: Database, fault: Fault, error: &str)
     bench.moves("b", Fault::Nothing).await;
     assert_eq!(bench.caught_up().await, []);
     bench.store.close().await;
+}
+
+/// Another purse of the partition of one.
+fn neighbour_of(purse: &str, partitions: u32) -> &'static str {
+    let partition = |purse: &str| Sequence::of_stream("", Purse::TYPE, purse).partition(partitions);
+    let mut others = ["d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p"].into_iter();
+    others.find(|other| partition(other) == partition(purse)).unwrap()
 }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use cqrs_runtime::backend::sea_orm::{Options, open};
 use cqrs_runtime::prelude::*;
 use cqrs_runtime::projection::ReadModels;
-use cqrs_runtime::store::{Append, EventStore, ExpectedVersion, GenerationState, NewEvent, NewGeneration, StreamKey};
+use cqrs_runtime::store::{
+    Append, EventStore, ExpectedVersion, GenerationState, GenerationTables, NewEvent, NewGeneration, StreamKey,
+};
 use futures_util::future::BoxFuture;
 
 use super::bench::{Bench, LONG, NAME, until};
 use super::domain::{Content, Fault, LastMove, Purse};
-use super::on_both;
-use crate::database::Database;
+use crate::database::{Database, on_both};
 use crate::projecting::steps::stepped;
 
 on_both! {
@@ -79,7 +80,13 @@ async fn one_that_fails_rests_alone(database: Database) {
     let fingerprint = bench.generations().await[0].fingerprint.clone();
     let tables = [Content::TABLE, LastMove::TABLE].map(|table| table.shape(table.name.to_owned()));
     let state = GenerationState::Building;
-    let new = NewGeneration { projection: NAME, fingerprint: &fingerprint, partitions: 4, tables: &tables, state };
+    let new = NewGeneration {
+        projection: NAME,
+        fingerprint: &fingerprint,
+        partitions: 4,
+        tables: GenerationTables::Shaped(&tables),
+        state,
+    };
     let backend = open(&bench.database.url, &Options::default()).await.unwrap();
     backend.tables().unwrap().create_generation(&new).await.unwrap();
     until(async || bench.serving().await == Some(2)).await;

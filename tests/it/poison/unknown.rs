@@ -9,8 +9,7 @@ use cqrs_runtime::store::{Append, ExpectedVersion, NewEvent, StreamKey};
 
 use super::bench::{Bench, LONG, disarm, until};
 use super::domain::{Fault, Moved, Purse};
-use super::on_both;
-use crate::database::Database;
+use crate::database::{Database, on_both};
 
 on_both! {
     the_tenant_waits_until_it_is_left_out

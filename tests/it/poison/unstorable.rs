@@ -6,8 +6,7 @@ use cqrs_runtime::store::{Append, ExpectedVersion, NewEvent, StreamKey};
 
 use super::bench::{Bench, LONG, told};
 use super::domain::{Fault, Moved, Purse};
-use super::on_both;
-use crate::database::Database;
+use crate::database::{Database, on_both};
 
 on_both! {
     a_constraint_parks_one_event

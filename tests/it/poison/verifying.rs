@@ -10,9 +10,8 @@ use tokio::time::timeout;
 
 use super::bench::{Bench, LONG, NAME};
 use super::domain::{Content, Fault, switch};
-use super::on_both;
 use super::unknown::{Fortune, held};
-use crate::database::Database;
+use crate::database::{Database, on_both};
 use crate::projecting::steps::{Step, stepped};
 
 on_both! {

@@ -1,6 +1,6 @@
 //! Batches of any size make the same tables, byte for byte.
 
-use cqrs_tests::orders::{Shop, read_models};
+use cqrs_tests::orders::{Shop, Turnover, read_models};
 use proptest::test_runner::{Config, TestRunner};
 use tokio::runtime::Runtime;
 
@@ -34,7 +34,7 @@ async fn all_sizes_give_the_same(database: &Database, seed: u64, events: usize) 
     append(&look.store, &mut Shop::new(seed), events).await;
     let mut first = None;
     for size in SIZES {
-        let read_models = read_models(look.store.clone(), LONG, size);
+        let read_models = read_models(look.store.clone(), LONG, size).with_transactional::<Turnover>();
         let mut tables = Vec::new();
         for name in read_models.names() {
             let rebuilt = read_models.rebuild(name, |_| ()).await.unwrap();

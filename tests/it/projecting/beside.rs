@@ -15,25 +15,7 @@ use super::controlling::states;
 use super::killed::{LEASE, LONG, append};
 use super::steps::{Step, refusing, stepped};
 use super::tables::Look;
-use crate::database::Database;
-
-/// Makes a test of each case on each database.
-macro_rules! on_both {
-    ($($case:ident)+) => {
-        mod sqlite {
-            $(#[tokio::test]
-            async fn $case() {
-                super::$case(super::Database::sqlite()).await;
-            })+
-        }
-        mod postgres {
-            $(#[tokio::test]
-            async fn $case() {
-                super::$case(super::Database::postgres().await).await;
-            })+
-        }
-    };
-}
+use crate::database::{Database, on_both};
 
 on_both! {
     one_is_at_it_at_a_time

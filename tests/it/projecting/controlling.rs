@@ -19,25 +19,7 @@ use super::killed::{LEASE, LONG, append};
 use super::resuming::sticks_at;
 use super::steps::{Step, stepped};
 use super::tables::Look;
-use crate::database::Database;
-
-/// Makes a test of each case on each database.
-macro_rules! on_both {
-    ($($case:ident)+) => {
-        mod sqlite {
-            $(#[tokio::test]
-            async fn $case() {
-                super::$case(super::Database::sqlite()).await;
-            })+
-        }
-        mod postgres {
-            $(#[tokio::test]
-            async fn $case() {
-                super::$case(super::Database::postgres().await).await;
-            })+
-        }
-    };
-}
+use crate::database::{Database, on_both};
 
 on_both! {
     a_rebuild_is_given_up
@@ -222,7 +204,11 @@ impl Project<OrderPaid> for PickyPayment {
 }
 
 pub(super) fn picky(store: EventStore) -> ReadModels {
-    let retry = RetryPolicy { attempts: 1, ..RetryPolicy::default() };
+    picky_by(store, RetryPolicy { attempts: 1, ..RetryPolicy::default() })
+}
+
+/// The same, tried again as is said.
+pub(super) fn picky_by(store: EventStore, retry: RetryPolicy) -> ReadModels {
     let options = EngineOptions { lease_time: LEASE, batch_events: 10, retry, ..EngineOptions::default() };
     ReadModels::new(store).with::<PickyPayment>().options(options)
 }

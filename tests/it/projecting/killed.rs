@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cqrs_runtime::store::EventStore;
-use cqrs_tests::orders::{Shop, read_models};
+use cqrs_tests::orders::{Shop, Turnover, read_models};
 use futures_util::future::try_join_all;
 
 use super::tables::{Checkpoints, Look};
@@ -20,8 +20,14 @@ pub(crate) const LEASE: Duration = Duration::from_millis(600);
 pub(crate) const LONG: Duration = Duration::from_mins(2);
 
 pub(crate) fn start(url: &str, what: &str, seed: u64, lease: Duration, batch: usize) -> Process {
-    let (seed, lease, batch) = (seed.to_string(), lease.as_millis().to_string(), batch.to_string());
-    Process::start(env!("CARGO_BIN_EXE_keep_projecting"), &[url, what, &seed, &lease, &batch])
+    start_with(url, what, seed, lease, batch, 1)
+}
+
+/// The same, with so many workers.
+fn start_with(url: &str, what: &str, seed: u64, lease: Duration, batch: usize, workers: u32) -> Process {
+    let numbers = [seed.to_string(), lease.as_millis().to_string(), batch.to_string(), workers.to_string()];
+    let arguments: Vec<_> = [url, what].into_iter().chain(numbers.iter().map(String::as_str)).collect();
+    Process::start(env!("CARGO_BIN_EXE_keep_projecting"), &arguments)
 }
 
 pub(crate) async fn append(store: &EventStore, shop: &mut Shop, count: usize) {
@@ -36,25 +42,36 @@ pub(crate) async fn append(store: &EventStore, shop: &mut Shop, count: usize) {
 
 #[tokio::test]
 async fn on_sqlite() {
-    killed_again_and_again(&Database::sqlite()).await;
+    killed_again_and_again(&Database::sqlite(), 1, KILLS).await;
 }
 
 #[tokio::test]
 async fn on_postgres() {
-    killed_again_and_again(&Database::postgres().await).await;
+    killed_again_and_again(&Database::postgres().await, 1, KILLS).await;
 }
 
-async fn killed_again_and_again(database: &Database) {
+/// All workers of a process die at once, each in another step.
+#[tokio::test]
+async fn with_three_workers_on_sqlite() {
+    killed_again_and_again(&Database::sqlite(), 3, KILLS / 2).await;
+}
+
+#[tokio::test]
+async fn with_three_workers_on_postgres() {
+    killed_again_and_again(&Database::postgres().await, 3, KILLS / 2).await;
+}
+
+async fn killed_again_and_again(database: &Database, workers: u32, kills: u64) {
     let mut rng = rng();
     let look = Look::of(database).await;
     let mut shop = Shop::new(0);
     append(&look.store, &mut shop, 200).await;
     let mut last = Checkpoints::new();
-    for (kill, what) in (0..KILLS).zip(PROGRAMS.into_iter().cycle()) {
+    for (kill, what) in (0..kills).zip(PROGRAMS.into_iter().cycle()) {
         if what != "both" {
             append(&look.store, &mut shop, 60).await;
         }
-        let mut child = start(&database.url, what, kill + 1, LEASE, rng.usize(1..12));
+        let mut child = start_with(&database.url, what, kill + 1, LEASE, rng.usize(1..12), workers);
         assert_eq!(child.hear().await.as_deref(), Some("ready"));
         wait_for_steps(&look, &mut child, rng.usize(0..30)).await;
         for _ in 0..rng.u32(0..2_000) {
@@ -96,11 +113,11 @@ pub(super) fn goes_on(before: &Checkpoints, now: &Checkpoints) {
 
 /// All is caught up with, and generations made anew in one go have the same rows, byte for byte.
 pub(super) async fn ends_as_if_nothing_had_happened(look: &Look) {
-    let small = read_models(look.store.clone(), LEASE, 7);
+    let small = read_models(look.store.clone(), LEASE, 7).with_transactional::<Turnover>();
     small.catch_up(LONG).await.unwrap();
     look.all_equal_a_fold().await;
-    let at_once = read_models(look.store.clone(), LEASE, usize::MAX);
-    for name in ["customer_order", "payment"] {
+    let at_once = read_models(look.store.clone(), LEASE, usize::MAX).with_transactional::<Turnover>();
+    for name in ["customer_order", "payment", "turnover"] {
         let killed = look.dump(&look.serving(name).await).await;
         at_once.rebuild(name, |_| ()).await.unwrap();
         let anew = look.dump(&look.serving(name).await).await;

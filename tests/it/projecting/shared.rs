@@ -3,16 +3,20 @@
 
 use std::collections::BTreeMap;
 use std::process::Command;
+use std::time::Duration;
 
 use cqrs_runtime::store::WorkerId;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::killed::{LEASE, LONG, append, start};
+use super::killed::{LONG, append, start};
 use super::tables::Look;
 use crate::database::Database;
 use crate::process::Process;
 use cqrs_tests::orders::Shop;
+
+/// Long enough for the shares to settle, however busy the machine is.
+const LEASE: Duration = Duration::from_secs(2);
 
 /// Notes each change of a checkpoint.
 const HISTORY: [&str; 3] = [
@@ -115,9 +119,11 @@ pub(super) async fn owners(look: &Look, so: impl Fn(&BTreeMap<WorkerId, usize>) 
     }
 }
 
+/// The epochs of all partitions, those of the turnover among them, as the history tells of them too.
 async fn epochs(look: &Look) -> BTreeMap<String, u64> {
     let mut epochs = BTreeMap::new();
-    for generation in look.generations().await {
+    let turnovers = look.turnovers().await.into_iter().map(|(generation, _)| generation);
+    for generation in look.generations().await.into_iter().chain(turnovers) {
         for partition in look.partitions(&generation).await {
             epochs.insert(format!("{} {}", generation.key, partition.lease.partition), partition.lease.epoch);
         }

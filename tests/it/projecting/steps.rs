@@ -8,10 +8,10 @@ use cqrs_runtime::backend::sea_orm::{Options, open};
 use cqrs_runtime::column::Numbers;
 use cqrs_runtime::store::{
     Advance, AdvanceVerdict, Append, Backend, ChangeCounts, ChangesQuery, Checkpoint, Claim, CommitError, Compare,
-    Compared, DeadLetter, Discard, EventQuery, EventSink, EventStore, Generation, GenerationKey, GenerationState,
-    Lease, Leases, LetterRequest, LoadQuery, LoadSink, LogHead, NewGeneration, Receipt, ReceiptKey, RowBatch, Select,
-    Selected, Session, Snapshot, StateVerdict, StoreError, StreamKey, SwapVerdict, TableShape, Tables, ToldChanges,
-    Verdict, Wanted, WorkerId, WriterOptions,
+    Compared, DeadLetter, Dialect, Discard, EventQuery, EventSink, EventStore, Generation, GenerationKey,
+    GenerationState, Lease, Leases, LetterRequest, LoadQuery, LoadSink, LogHead, NewGeneration, Receipt, ReceiptKey,
+    RowBatch, Select, Selected, Session, Snapshot, StateVerdict, StoreError, StreamKey, SwapVerdict, TableShape,
+    Tables, ToldChanges, Transaction, Verdict, Wanted, WorkerId, WriterOptions,
 };
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
@@ -21,6 +21,8 @@ use uuid::Uuid;
 pub(crate) enum Step {
     Acquire,
     Load,
+    /// A transaction is to begin.
+    Begin,
     /// These steps and their rows are to be written.
     Write(GenerationKey, WorkerId, Vec<Advance>),
     /// What has come of it.
@@ -157,6 +159,10 @@ impl Leases for Stepped {
 
 #[async_trait]
 impl Tables for Stepped {
+    fn dialect(&self) -> Dialect {
+        self.backend.tables().map_or(Dialect::Postgres, Tables::dialect)
+    }
+
     fn numbers(&self) -> Numbers {
         self.backend.tables().map_or(Numbers::Exact, Tables::numbers)
     }
@@ -167,6 +173,7 @@ impl Tables for Stepped {
     }
 
     async fn create_generation(&self, new: &NewGeneration<'_>) -> Result<Generation, StoreError> {
+        (self.refuse)("create_generation", new.projection)?;
         self.inner()?.create_generation(new).await
     }
 
@@ -192,7 +199,10 @@ impl Tables for Stepped {
         to: GenerationState,
     ) -> Result<StateVerdict, StoreError> {
         (self.refuse)("set_state", &generation.to_string())?;
-        self.inner()?.set_state(generation, from, to).await
+        let set = self.inner()?.set_state(generation, from, to).await?;
+        // Its answer may be lost.
+        (self.refuse)("state_set", &generation.to_string())?;
+        Ok(set)
     }
 
     async fn drop_generation(&self, generation: &GenerationKey) -> Result<(), StoreError> {
@@ -213,7 +223,26 @@ impl Tables for Stepped {
         Ok(verdict)
     }
 
+    async fn begin_batch(&self, lasts: Duration) -> Result<Box<dyn Transaction>, StoreError> {
+        (self.hook)(Step::Begin).await;
+        self.inner()?.begin_batch(lasts).await
+    }
+
+    async fn write_in(
+        &self,
+        transaction: Box<dyn Transaction>,
+        batch: &RowBatch<'_>,
+    ) -> Result<AdvanceVerdict, StoreError> {
+        (self.refuse)("write_in", &batch.generation.to_string())?;
+        (self.hook)(Step::Write(batch.generation.clone(), batch.worker, batch.steps.to_vec())).await;
+        let verdict = self.inner()?.write_in(transaction, batch).await?;
+        (self.hook)(Step::Written(verdict)).await;
+        (self.refuse)("written_in", &batch.generation.to_string())?;
+        Ok(verdict)
+    }
+
     async fn select(&self, select: &Select<'_>) -> Result<Selected, StoreError> {
+        (self.refuse)("select", select.projection)?;
         (self.hook)(Step::Select).await;
         let selected = self.inner()?.select(select).await?;
         (self.hook)(Step::Selected).await;
@@ -221,6 +250,7 @@ impl Tables for Stepped {
     }
 
     async fn changes(&self, query: &ChangesQuery<'_>) -> Result<ToldChanges, StoreError> {
+        (self.refuse)("changes", query.projection)?;
         (self.hook)(Step::AskChanges).await;
         let told = self.inner()?.changes(query).await?;
         (self.hook)(Step::ToldChanges).await;
@@ -228,6 +258,7 @@ impl Tables for Stepped {
     }
 
     async fn count_changes(&self) -> Result<ChangeCounts, StoreError> {
+        (self.refuse)("count_changes", "")?;
         self.inner()?.count_changes().await
     }
 

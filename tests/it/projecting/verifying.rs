@@ -17,25 +17,7 @@ use super::killed::{LEASE, LONG, append};
 use super::resuming::{notes_where_it_starts, sticks_at};
 use super::steps::{Step, stepped};
 use super::tables::Look;
-use crate::database::Database;
-
-/// Makes a test of each case on each database.
-macro_rules! on_both {
-    ($($case:ident)+) => {
-        mod sqlite {
-            $(#[tokio::test]
-            async fn $case() {
-                super::$case(super::Database::sqlite()).await;
-            })+
-        }
-        mod postgres {
-            $(#[tokio::test]
-            async fn $case() {
-                super::$case(super::Database::postgres().await).await;
-            })+
-        }
-    };
-}
+use crate::database::{Database, on_both};
 
 on_both! {
     what_is_right_is_found_right

@@ -92,6 +92,12 @@ proptest! {
                 (0..Everything::TABLE.fields.len()).try_for_each(|field| row.write_field(field, cells))
             });
             assert_eq!(fields.expect("each field can be written"), written);
+            let stored = page(numbers, |cells| {
+                (0..Everything::TABLE.fields.len()).try_for_each(|field| {
+                    Everything::write_value(field, &row.stored_field(field).expect("it can be told"), cells)
+                })
+            });
+            assert_eq!(stored.expect("each stored value can be written"), written);
             let key = page(numbers, |cells| Everything::write_key(&row.key(), cells)).expect("it can be written");
             assert_eq!(read(&key, numbers, |cells| Ok((cells.take()?, cells.take()?))), settled.key());
         }

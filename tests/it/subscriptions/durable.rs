@@ -4,6 +4,7 @@ mod faulty;
 mod killed;
 mod model;
 mod outages;
+mod restless;
 mod sent;
 mod set_back;
 mod sharing;
@@ -31,6 +32,7 @@ on_each_log! {
     a_lost_log_is_noticed
     who_only_looks_in_gets_all
     they_are_listed_and_forgotten
+    who_slept_while_it_was_forgotten_makes_nothing_anew
 }
 
 fn mails(store: &EventStore) -> DurableSubscription {
@@ -47,6 +49,22 @@ async fn next(subscriber: &mut Subscriber) -> StoredEvent {
 
 fn number(event: &StoredEvent) -> u128 {
     event.event_id.as_u128()
+}
+
+/// Forgets the subscription while its subscriber sleeps.
+async fn forget_meanwhile(log: &Log, store: &EventStore, sleeping: &Subscriber) {
+    let backend = log.backend().await;
+    backend.heartbeat(sleeping.worker(), Duration::ZERO).await.unwrap();
+    assert!(store.forget_durable_subscription("mails").await.unwrap());
+    if let Log::Database(_) = log {
+        backend.close().await;
+    }
+}
+
+fn is_forgotten<T: std::fmt::Debug>(outcome: Result<T, SubscriptionError>) {
+    let error = outcome.unwrap_err();
+    assert!(matches!(&error, SubscriptionError::Forgotten { name } if name == "mails"), "{error:?}");
+    assert!(!error.is_retryable());
 }
 
 /// Takes events, and confirms each.
@@ -237,4 +255,37 @@ async fn they_are_listed_and_forgotten(log: &Log) {
     assert_eq!(store.durable_subscriptions().await.unwrap().len(), 1);
     assert_eq!(handle(&mut open(&store).await, 1).await, [1], "all begins anew");
     drop(other);
+}
+
+async fn who_slept_while_it_was_forgotten_makes_nothing_anew(log: &Log) {
+    let store = log.open().await;
+    append(&store, "a", 1..=3).await;
+    let opened = || mails(&store).start(Start::After(1)).open();
+    let mut slept = opened().await.unwrap();
+    let event = next(&mut slept).await;
+    assert_eq!(number(&event), 2);
+    forget_meanwhile(log, &store, &slept).await;
+    is_forgotten(slept.confirm(&event).await);
+    is_forgotten(slept.confirm(&event).await);
+    is_forgotten(slept.next().await);
+    slept.rewind();
+    is_forgotten(slept.next().await);
+    assert_eq!(store.durable_subscriptions().await.unwrap(), []);
+    slept.close().await.unwrap();
+
+    // Who only looks in is told as well, when it asks the next time.
+    let short = mails(&store).start(Start::End).lease_time(Duration::from_millis(40)).open().await;
+    let mut short = short.unwrap();
+    forget_meanwhile(log, &store, &short).await;
+    is_forgotten(timeout(HOUR / 60, short.next()).await.unwrap());
+    assert_eq!(store.durable_subscriptions().await.unwrap(), []);
+
+    // Somebody has opened it anew meanwhile: it is to be shared with that one.
+    let mut slept = opened().await.unwrap();
+    let event = next(&mut slept).await;
+    forget_meanwhile(log, &store, &slept).await;
+    let mut other = opened().await.unwrap();
+    let lost = slept.confirm(&event).await;
+    assert!(matches!(lost, Err(SubscriptionError::LeaseLost { .. })), "{lost:?}");
+    assert_eq!(handle(&mut other, 2).await, [2, 3], "it starts where it is told");
 }

@@ -53,6 +53,7 @@ async fn what_nobody_wants_is_passed_once() {
         let mut subscription = store.subscribe(query);
         assert!(is_waiting(&mut subscription).await);
         assert!(is_waiting(&mut subscription).await);
+        assert_eq!(database.last_after(), 0, "it has looked through all once");
         for number in 0..10 {
             append(&store, "a", [10_000 + number]).await;
             assert!(is_waiting(&mut subscription).await);

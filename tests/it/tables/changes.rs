@@ -8,9 +8,11 @@ use cqrs_runtime::store::{
 };
 
 use super::wide::{Wide, read};
-use super::{FINGERPRINT, Filling, Fixture, PROJECTION, on_both, session};
+use super::{FINGERPRINT, Filling, Fixture, PROJECTION, session};
+use crate::database::on_both;
 
 on_both! {
+    by(super::super::Fixture::of)
     what_does_not_serve_tells_nothing
     a_batch_tells_which_rows_it_changes
     a_retry_tells_of_its_rows

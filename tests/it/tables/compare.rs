@@ -8,9 +8,11 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::wide::Wide;
-use super::{Fixture, column, on_both};
+use super::{Fixture, column};
+use crate::database::on_both;
 
 on_both! {
+    by(super::super::Fixture::of)
     what_is_the_same_is_not_told
     each_cell_is_compared
     rows_of_one_side_alone_are_told

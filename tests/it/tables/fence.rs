@@ -9,9 +9,11 @@ use cqrs_runtime::store::{
 
 use super::letters::letter;
 use super::wide::Wide;
-use super::{Filling, Fixture, on_both, session};
+use super::{Filling, Fixture, session};
+use crate::database::on_both;
 
 on_both! {
+    by(super::super::Fixture::of)
     a_lost_lease_writes_nothing
     a_repeated_batch_writes_nothing
     a_batch_without_leases_writes_nothing

@@ -6,15 +6,17 @@ use std::task::Poll;
 use std::time::Duration;
 
 use cqrs_runtime::store::{
-    AdvanceVerdict, Backend, GenerationKey, GenerationState, LetterChanges, NewGeneration, RowBatch, StoreError,
-    SwapVerdict, TableShape, Wanted,
+    AdvanceVerdict, Backend, GenerationKey, GenerationState, GenerationTables, LetterChanges, NewGeneration, RowBatch,
+    StoreError, SwapVerdict, TableShape, Wanted,
 };
 
 use super::letters::letter;
 use super::wide::Wide;
-use super::{FINGERPRINT, Fixture, PROJECTION, everything, on_both, session};
+use super::{FINGERPRINT, Fixture, PROJECTION, everything, session};
+use crate::database::on_both;
 
 on_both! {
+    by(super::super::Fixture::of)
     a_generation_is_told_of
     one_that_is_being_built_is_not_made_again
     processes_that_make_one_at_once_make_one
@@ -31,7 +33,7 @@ fn new(tables: &[TableShape]) -> NewGeneration<'_> {
         projection: PROJECTION,
         fingerprint: FINGERPRINT,
         partitions: 4,
-        tables,
+        tables: GenerationTables::Shaped(tables),
         state: GenerationState::Building,
     }
 }

@@ -6,9 +6,11 @@ use cqrs_runtime::store::{
 };
 
 use super::wide::Wide;
-use super::{Filling, Fixture, on_both};
+use super::{Filling, Fixture};
+use crate::database::on_both;
 
 on_both! {
+    by(super::super::Fixture::of)
     letters_come_back
     letters_are_asked_for_by_sequence
     what_was_left_out_is_left_out_again

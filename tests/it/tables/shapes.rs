@@ -4,9 +4,11 @@ use cqrs_runtime::column::{ColumnType, RowWriter};
 use cqrs_runtime::store::{TableShape, Wanted};
 use serde_json::Value;
 
-use super::{Fixture, column, on_both};
+use super::{Fixture, column};
+use crate::database::on_both;
 
 on_both! {
+    by(super::super::Fixture::of)
     a_row_of_very_many_columns_is_kept
     keys_of_several_columns
 }

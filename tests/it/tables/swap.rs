@@ -3,17 +3,19 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use cqrs_runtime::store::{
-    Advance, AdvanceVerdict, BatchKind, DeadLetter, GenerationKey, GenerationState, Lease, LetterChanges,
-    NewGeneration, RowBatch, StateVerdict, StoreError, SwapVerdict, TableShape, Tables,
+    Advance, AdvanceVerdict, BatchKind, DeadLetter, GenerationKey, GenerationState, GenerationTables, Lease,
+    LetterChanges, NewGeneration, RowBatch, StateVerdict, StoreError, SwapVerdict, TableShape, Tables,
 };
 use futures_util::future::join;
 use sea_orm::{ConnectionTrait, TransactionTrait};
 
 use super::letters::letter;
 use super::wide::{Wide, read};
-use super::{FINGERPRINT, Filling, Fixture, HOUR, PROJECTION, everything, on_both};
+use super::{FINGERPRINT, Filling, Fixture, HOUR, PROJECTION, everything};
+use crate::database::on_both;
 
 on_both! {
+    by(super::super::Fixture::of)
     an_empty_log_is_built_at_once
     a_generation_comes_as_far_as_the_log_was
     a_generation_comes_as_far_as_what_serves
@@ -150,7 +152,7 @@ async fn a_state_is_left_and_entered(fixture: Fixture) {
         projection: PROJECTION,
         fingerprint: FINGERPRINT,
         partitions: 4,
-        tables: std::slice::from_ref(&shape),
+        tables: GenerationTables::Shaped(std::slice::from_ref(&shape)),
         state: GenerationState::Verifying,
     };
     let made = fixture.tables().create_generation(&verifying).await.unwrap();

@@ -7,10 +7,11 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::wide::{DATE, DECIMAL, FLAG, INTEGER, TEXT, TIME, UNSIGNED, UUID, Wide, read};
-use super::{Fixture, PROJECTION, on_both};
-use crate::database::Database;
+use super::{Fixture, PROJECTION};
+use crate::database::{Database, on_both};
 
 on_both! {
+    by(super::super::Fixture::of)
     every_value_comes_back
     values_are_ordered_as_in_rust
     values_are_compared_as_in_rust

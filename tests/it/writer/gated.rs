@@ -75,7 +75,7 @@ impl Default for Gated {
             reading: Mutex::new(true),
             looks: AtomicUsize::new(0),
             shown: AtomicUsize::new(0),
-            last_after: AtomicU64::new(0),
+            last_after: AtomicU64::new(u64::MAX),
             batches: Mutex::default(),
             began: (sender, tokio::sync::Mutex::new(receiver)),
         }))
@@ -135,9 +135,9 @@ impl Gated {
         self.0.shown.swap(0, Ordering::Relaxed)
     }
 
-    /// Behind which position it was last asked for events, however many.
+    /// Behind which position it was last asked for events, since this was asked before; the greatest one where it was not.
     pub(crate) fn last_after(&self) -> u64 {
-        self.0.last_after.load(Ordering::Relaxed)
+        self.0.last_after.swap(u64::MAX, Ordering::Relaxed)
     }
 
     fn check_reading(&self) -> Result<(), StoreError> {

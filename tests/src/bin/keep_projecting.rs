@@ -1,8 +1,10 @@
-//! Keeps the read models of orders, until its input ends or it is killed: `keep_projecting URL WHAT SEED LEASE BATCH`.
+//! Keeps the read models of orders and their turnover, until its input ends or it is killed:
+//! `keep_projecting URL WHAT SEED LEASE BATCH WORKERS`.
 //!
 //! WHAT is `append`: events are appended, and nothing is projected; `project`: the other way round; `both`; or `rebuild`:
-//! both read models are rebuilt once. LEASE are milliseconds, BATCH is the number of events that are projected at once.
-//! It says `ready` once the store is open, and in the end `rebuilt`, where that is so.
+//! all are rebuilt once. LEASE are milliseconds, BATCH is the number of events that are projected at once,
+//! WORKERS that of the workers of each read model. It says `ready` once the store is open, and in the end `rebuilt`, where
+//! that is so.
 
 use std::error::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +13,7 @@ use std::time::Duration;
 use cqrs_runtime::projection::ReadModels;
 use cqrs_runtime::store::{AppendError, EventStore};
 use cqrs_tests::appending::end_of_input;
-use cqrs_tests::orders::{Shop, read_models};
+use cqrs_tests::orders::{Shop, Turnover, by_workers};
 
 /// How many events are appended at once.
 const AT_ONCE: usize = 4;
@@ -19,13 +21,14 @@ const AT_ONCE: usize = 4;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [url, what, seed, lease_time, batch] = arguments.as_slice() else {
-        return Err("usage: keep_projecting URL WHAT SEED LEASE BATCH".into());
+    let [url, what, seed, lease_time, batch, workers] = arguments.as_slice() else {
+        return Err("usage: keep_projecting URL WHAT SEED LEASE BATCH WORKERS".into());
     };
     let ended = end_of_input();
     let store = EventStore::open(url).await?;
     let lease_time = Duration::from_millis(lease_time.parse()?);
-    let read_models = read_models(store.clone(), lease_time, batch.parse()?);
+    let read_models =
+        by_workers(store.clone(), lease_time, batch.parse()?, workers.parse()?).with_transactional::<Turnover>();
     println!("ready");
     match what.as_str() {
         "append" => keep_appending(&store, seed.parse()?, &ended).await?,

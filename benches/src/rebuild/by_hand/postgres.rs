@@ -21,11 +21,12 @@ const TABLES: &str = r#"
     CREATE INDEX ON summary (currency, account_id);
     CREATE INDEX ON summary (status, account_id);
     CREATE INDEX ON summary (opened_at, account_id);
-    CREATE TABLE statement (account_id uuid NOT NULL, version bigint NOT NULL, at timestamptz NOT NULL,
-        kind text COLLATE "C" NOT NULL, description text COLLATE "C", amount_minor bigint NOT NULL,
+    CREATE TABLE statement (account_id uuid NOT NULL, version bigint NOT NULL,
+        owner text COLLATE "C" NOT NULL, at timestamptz NOT NULL, kind text COLLATE "C" NOT NULL, description text COLLATE "C", amount_minor bigint NOT NULL,
         amount_currency text COLLATE "C" NOT NULL, balance_minor bigint NOT NULL,
         balance_currency text COLLATE "C" NOT NULL, PRIMARY KEY (account_id, version));
     CREATE INDEX ON statement (version, account_id);
+    CREATE INDEX ON statement (owner, account_id, version);
     CREATE INDEX ON statement (at, account_id, version);
     CREATE TABLE checkpoint (position bigint NOT NULL);
     INSERT INTO checkpoint VALUES (0)"#;
@@ -36,9 +37,9 @@ const READ: &str = "SELECT position, stream_id, version, recorded_at, name, payl
 const OPENED: &str = "INSERT INTO summary VALUES ($1, $2, $3, 0, $4, $4, 'active', 0, $5, NULL)";
 
 const MOVED: &str = "UPDATE summary SET balance_minor = balance_minor + $2, transactions = transactions + 1,
-    last_transaction_at = $3 WHERE account_id = $1 RETURNING balance_minor";
+    last_transaction_at = $3 WHERE account_id = $1 RETURNING balance_minor, owner";
 
-const ENTERED: &str = "INSERT INTO statement VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $7)";
+const ENTERED: &str = "INSERT INTO statement VALUES ($1, $2, $9, $3, $4, $5, $6, $7, $8, $7)";
 
 const LOAD: &str =
     "SELECT account_id, owner, email, balance_minor, currency, transactions, opened_at, last_transaction_at
@@ -54,9 +55,9 @@ const WRITE: &str = "INSERT INTO summary
         opened_at = excluded.opened_at, last_transaction_at = excluded.last_transaction_at";
 
 const ENTER: &str = "INSERT INTO statement
-    SELECT id, version, at, kind, description, amount, currency, balance, currency
+    SELECT id, version, owner, at, kind, description, amount, currency, balance, currency
     FROM unnest($1::uuid[], $2::bigint[], $3::timestamptz[], $4::text[], $5::text[], $6::bigint[], $7::text[],
-        $8::bigint[]) AS u(id, version, at, kind, description, amount, currency, balance)";
+        $8::bigint[], $9::text[]) AS u(id, version, at, kind, description, amount, currency, balance, owner)";
 
 const CHECKPOINT: &str = "UPDATE checkpoint SET position = $1";
 
@@ -139,10 +140,11 @@ async fn apply(transaction: &Transaction<'_>, statements: &Statements, event: &S
             transaction.execute(&statements.opened, &[account_id, &owner, &email, &currency, at]).await?;
         }
         Some(Change::Moved { kind, minor, currency, description }) => {
-            let balance: i64 = transaction.query_one(&statements.moved, &[account_id, &minor, at]).await?.get(0);
+            let moved = transaction.query_one(&statements.moved, &[account_id, &minor, at]).await?;
+            let (balance, owner): (i64, String) = (moved.get(0), moved.get(1));
             let currency = currency.code();
-            let row: [&(dyn tokio_postgres::types::ToSql + Sync); 8] =
-                [account_id, version, at, &kind, &description, &minor, &currency, &balance];
+            let row: [&(dyn tokio_postgres::types::ToSql + Sync); 9] =
+                [account_id, version, at, &kind, &description, &minor, &currency, &balance, &owner];
             transaction.execute(&statements.entered, &row).await?;
         }
         None => {}
@@ -171,6 +173,7 @@ struct Entries {
     amounts: Vec<i64>,
     currencies: Vec<&'static str>,
     balances: Vec<i64>,
+    owners: Vec<String>,
 }
 
 async fn fold(transaction: &Transaction<'_>, statements: &Statements, events: &[Stored]) -> Result<(), Error> {
@@ -213,6 +216,7 @@ async fn fold(transaction: &Transaction<'_>, statements: &Statements, events: &[
                 entries.amounts.push(minor);
                 entries.currencies.push(currency.code());
                 entries.balances.push(summary.balance);
+                entries.owners.push(summary.owner.clone());
             }
             None => {}
         }
@@ -237,9 +241,9 @@ async fn write(
     let columns: [&(dyn tokio_postgres::types::ToSql + Sync); 8] =
         [&ids, &owners, &emails, &balances, &currencies, &transactions, &opened, &last];
     transaction.execute(&statements.write, &columns).await?;
-    let Entries { ids, versions, at, kinds, descriptions, amounts, currencies, balances } = entries;
-    let columns: [&(dyn tokio_postgres::types::ToSql + Sync); 8] =
-        [ids, versions, at, kinds, descriptions, amounts, currencies, balances];
+    let Entries { ids, versions, at, kinds, descriptions, amounts, currencies, balances, owners } = entries;
+    let columns: [&(dyn tokio_postgres::types::ToSql + Sync); 9] =
+        [ids, versions, at, kinds, descriptions, amounts, currencies, balances, owners];
     transaction.execute(&statements.enter, &columns).await?;
     Ok(())
 }

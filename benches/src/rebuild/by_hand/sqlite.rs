@@ -20,10 +20,11 @@ const TABLES: &str = "
     CREATE INDEX summary_currency ON summary (currency, account_id);
     CREATE INDEX summary_status ON summary (status, account_id);
     CREATE INDEX summary_opened ON summary (opened_at, account_id);
-    CREATE TABLE statement (account_id TEXT NOT NULL, version INTEGER NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL,
-        description TEXT, amount_minor INTEGER NOT NULL, amount_currency TEXT NOT NULL, balance_minor INTEGER NOT NULL,
+    CREATE TABLE statement (account_id TEXT NOT NULL, version INTEGER NOT NULL, owner TEXT NOT NULL,
+        at INTEGER NOT NULL, kind TEXT NOT NULL, description TEXT, amount_minor INTEGER NOT NULL, amount_currency TEXT NOT NULL, balance_minor INTEGER NOT NULL,
         balance_currency TEXT NOT NULL, PRIMARY KEY (account_id, version)) STRICT;
     CREATE INDEX statement_version ON statement (version, account_id);
+    CREATE INDEX statement_owner ON statement (owner, account_id, version);
     CREATE INDEX statement_at ON statement (at, account_id, version);
     CREATE TABLE checkpoint (position INTEGER NOT NULL) STRICT;
     INSERT INTO checkpoint VALUES (0);";
@@ -34,9 +35,9 @@ const READ: &str = "SELECT position, stream_id, version, recorded_at, name, payl
 const OPENED: &str = "INSERT INTO summary VALUES (?1, ?2, ?3, 0, ?4, ?4, 'active', 0, ?5, NULL)";
 
 const MOVED: &str = "UPDATE summary SET balance_minor = balance_minor + ?2, transactions = transactions + 1,
-    last_transaction_at = ?3 WHERE account_id = ?1 RETURNING balance_minor";
+    last_transaction_at = ?3 WHERE account_id = ?1 RETURNING balance_minor, owner";
 
-const ENTERED: &str = "INSERT INTO statement VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?7)";
+const ENTERED: &str = "INSERT INTO statement VALUES (?1, ?2, ?9, ?3, ?4, ?5, ?6, ?7, ?8, ?7)";
 
 struct Stored {
     position: i64,
@@ -95,12 +96,13 @@ fn apply(writing: &Connection, event: &Stored) -> Result<(), Error> {
         }
         Some(Change::Moved { kind, minor, currency, description }) => {
             let mut update = writing.prepare_cached(MOVED)?;
-            let balance: Option<i64> =
-                update.query_row(params![event.account_id, minor, event.at], |row| row.get(0)).optional()?;
-            let balance = balance.ok_or("money has moved on no account")?;
+            let moved: Option<(i64, String)> = update
+                .query_row(params![event.account_id, minor, event.at], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?;
+            let (balance, owner) = moved.ok_or("money has moved on no account")?;
             let mut insert = writing.prepare_cached(ENTERED)?;
             let Stored { account_id, version, at, .. } = event;
-            insert.execute(params![account_id, version, at, kind, description, minor, currency.code(), balance])?;
+            insert.execute(params![account_id, version, at, kind, description, minor, currency.code(), balance, owner])?;
         }
         None => {}
     }

@@ -1,6 +1,6 @@
 //! The enum of the commands: conversions both ways, reading by name, and routing to `Create` and `Handle`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
@@ -18,7 +18,7 @@ pub(in crate::aggregate) fn definition(model: &Model) -> TokenStream {
     quote! {
         #[doc = #doc]
         #[derive(::core::clone::Clone)]
-        #[allow(clippy::enum_variant_names, clippy::large_enum_variant)]
+        #[allow(deprecated, clippy::enum_variant_names, clippy::large_enum_variant)]
         #vis enum #command_enum { #(#variants),* }
     }
 }
@@ -33,15 +33,27 @@ fn set(model: &Model) -> TokenStream {
     let Model { ident, command_enum, commands, .. } = model;
     let paths: Vec<_> = commands.iter().map(|command| &command.path).collect();
     let variants: Vec<_> = commands.iter().map(|command| &command.variant).collect();
+    let creates: Vec<_> = commands.iter().map(|command| command.begins).collect();
     let visits = commands.iter().map(|Member { path, variant, .. }| {
         let visit = at("visit", path, model, &quote!(, V));
-        let call = quote_spanned!(path.span()=> #visit(visitor, command));
-        quote!(Self::#variant(command) => #call)
+        // Not the visitor: it is another variable where a `macro_rules!` wrote the type.
+        let (visitor, command) = (quote!(visitor), Ident::new("command", path.span()));
+        let call = quote_spanned!(path.span()=> #visit(#visitor, #command));
+        quote!(Self::#variant(#command) => #call)
     });
     quote! {
         #[automatically_derived]
         impl __private::CommandSet<#ident> for #command_enum {
             const NAMES: &'static [&'static __private::str] = &[#(<#paths as __private::Command>::NAME),*];
+            fn api(types: &mut __private::ApiTypes) -> __private::Vec<__private::ApiCommand> {
+                __private::Vec::from([#(__private::ApiCommand {
+                    name: <#paths as __private::Command>::NAME,
+                    input: <#paths as __private::Command>::api(types),
+                    creates: #creates,
+                    access: <#paths as __private::Command>::ACCESS,
+                    deprecated: <#paths as __private::Command>::DEPRECATED,
+                }),*])
+            }
             fn from_json(name: &__private::str, json: &__private::str) -> __private::Result<Self, __private::CommandJsonError> {
                 match name {
                     #(<#paths as __private::Command>::NAME => __private::command_from_json(json, Self::#variants),)*

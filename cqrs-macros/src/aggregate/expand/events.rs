@@ -45,7 +45,11 @@ fn set(model: &Model) -> TokenStream {
         #[automatically_derived]
         impl __private::EventSet for #event_enum {
             const NAMES: &'static [&'static __private::str] = &[#(<#paths as __private::Event>::NAME),*];
+            const API_NAMES: &'static [&'static __private::str] = &[#(<#paths as __private::Event>::API_NAME),*];
             #retired_names
+            fn api(types: &mut __private::ApiTypes) -> __private::Vec<__private::ApiRecord> {
+                __private::Vec::from([#(<#paths as __private::Event>::api(types)),*])
+            }
             fn decode(
                 raw: &__private::RawEvent<'_>,
             ) -> __private::Result<__private::Parts<Self>, __private::DecodeError> {

@@ -11,7 +11,8 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let idents: Vec<_> = model.fields.iter().map(|field| &field.ident).collect();
     let of = |function: &'static str| model.fields.iter().map(move |field| of_field(field, function));
     let (take, settle, put) = (of("take"), of("settle"), of("put"));
-    let places = (0..model.fields.len()).map(Literal::usize_unsuffixed);
+    let (put_stored, stored) = (of("put_stored"), of("stored"));
+    let places: Vec<_> = (0..model.fields.len()).map(Literal::usize_unsuffixed).collect();
     let key = key(model);
     quote! {
         #key
@@ -30,6 +31,25 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             match field {
                 #(#places => #put(&self.#idents, row),)*
                 _ => __private::no_field(),
+            }
+        }
+        fn write_value(
+            field: __private::usize,
+            stored: &__private::Json,
+            row: &mut __private::RowWriter,
+        ) -> __private::Result<(), __private::ColumnError> {
+            match field {
+                #(#places => #put_stored(stored, row),)*
+                _ => __private::no_field(),
+            }
+        }
+        fn stored_field(
+            &self,
+            field: __private::usize,
+        ) -> __private::Result<__private::Json, __private::EncodeError> {
+            match field {
+                #(#places => #stored(&self.#idents),)*
+                _ => __private::Ok(__private::Json::Null),
             }
         }
     }

@@ -33,6 +33,14 @@ pub(super) fn sqlx(error: &DbErr) -> Option<&SqlxError> {
     }
 }
 
+/// What the refusal of what somebody else has written means: [`StoreError::Unstorable`] where the data is the reason.
+pub(super) fn of_data(error: DbErr) -> StoreError {
+    match (unstorable(&error), error.into()) {
+        (Some(why), StoreError::Refused(source)) => StoreError::Unstorable { why, source },
+        (_, other) => other,
+    }
+}
+
 /// What of the data the database does not take, where that is its reason.
 pub(super) fn unstorable(error: &DbErr) -> Option<Unstorable> {
     let SqlxError::Database(refusal) = sqlx(error)? else { return None };

@@ -1,5 +1,6 @@
 //! A log on a PostgreSQL server.
 
+mod cell;
 mod commit;
 mod connect;
 mod leases;
@@ -19,6 +20,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use uuid::Uuid;
 
+pub(super) use self::cell::cell;
 use self::connect::Connections;
 use self::leases::begin::Transactions;
 use self::listen::Listening;

@@ -1,5 +1,6 @@
 //! A log in an SQLite file.
 
+mod cell;
 mod commit;
 mod connect;
 mod held;
@@ -20,6 +21,7 @@ use sea_orm::DatabaseConnection;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
+pub(super) use self::cell::cell;
 use self::leases::begin::Transactions;
 use super::tables::Serving;
 use super::{Options, lookup};

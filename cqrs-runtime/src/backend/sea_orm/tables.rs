@@ -13,7 +13,7 @@ mod write;
 pub(super) use self::catalog::{dropped, generations, judged, standing, state_word};
 pub(super) use self::changes::{changes, changes_rows, count_changes};
 pub(super) use self::compare::compare;
-pub(super) use self::definition::{definition, shown};
+pub(super) use self::definition::{definitions, views};
 pub(super) use self::letters::{discards, letters, request};
 pub(super) use self::load::load;
 pub(super) use self::select::{Serving, select};

@@ -42,6 +42,20 @@ pub const fn check_key(column: Column, field: &str) {
     }
 }
 
+/// Checks that a rule can compare a field.
+///
+/// # Panics
+/// When it is stored as a document, or takes several columns.
+#[track_caller]
+pub const fn check_ruled(table: &Table, index: usize) {
+    let field = &table.fields[index];
+    if !field.column.is_single() || !field.column.is_ordered() {
+        let text =
+            Text::new().quote(field.name).push(" can't be compared with what is known of a principal: that takes ");
+        text.push("an id, a text or a number").panic();
+    }
+}
+
 /// Checks that a field can be a part of a value with `#[value(columns)]`.
 ///
 /// # Panics

@@ -2,18 +2,17 @@
 
 use chrono::Utc;
 
-use super::super::Projection;
 use super::super::fold::{Failure, Prepared};
+use super::super::target::{Sink, Target};
 use super::EngineError;
 use super::letters::letter;
-use super::loader::Rows;
 use super::page::Page;
 use super::worker::{Progress, Worker};
 use crate::store::{Advance, BatchKind, LetterChanges};
 
-impl<M: Projection> Worker<M> {
+impl<T: Target> Worker<T> {
     /// Projects what was read, and moves the checkpoints behind it.
-    pub(super) async fn project(&mut self, page: Page<M>, head: u64) -> Result<Progress, EngineError> {
+    pub(super) async fn project(&mut self, page: Page<T>, head: u64) -> Result<Progress, EngineError> {
         let Page { mut events, last, full, stopped, waits } = page;
         let Some((position, event_id)) = last else {
             if let Some(error) = stopped {
@@ -41,34 +40,36 @@ impl<M: Projection> Worker<M> {
 
     /// Projects events and moves the checkpoints; false where nothing was written, as others have the partitions by now, or
     /// fewer are to be written at once.
-    pub(super) async fn apply(&mut self, events: &mut [Prepared<M>], steps: &[Advance]) -> Result<bool, EngineError> {
-        if let Some((position, why)) = self.unstorable.take()
-            && let Some(event) = events.iter_mut().find(|event| event.position == position)
-        {
-            event.failed = Some(Failure::Unstorable(why));
-        }
+    pub(super) async fn apply(&mut self, events: &mut [Prepared<T>], steps: &[Advance]) -> Result<bool, EngineError> {
+        self.give_up(events);
         match self.project_batch(events, steps).await {
             Ok(true) => {
-                self.grow();
+                self.grow(BatchKind::Forward, events);
                 Ok(true)
             }
             Ok(false) => Ok(false),
             Err(error) => {
-                self.unstorable = self.shrink(error, events)?;
+                self.unstorable = self.shrink(BatchKind::Forward, error, events)?;
                 Ok(false)
             }
         }
     }
 
+    /// Lets the event fail that the database can't hold, if it is among these.
+    pub(super) fn give_up(&mut self, events: &mut [Prepared<T>]) {
+        let unstorable = self.unstorable.as_ref().map(|(position, _)| *position);
+        let Some(event) = events.iter_mut().find(|event| Some(event.position) == unstorable) else { return };
+        event.failed = self.unstorable.take().map(|(_, why)| Failure::Unstorable(why));
+    }
+
     /// Folds and writes events, and moves the checkpoints; false where others have the partitions by now.
-    async fn project_batch(&mut self, events: &[Prepared<M>], steps: &[Advance]) -> Result<bool, EngineError> {
+    async fn project_batch(&mut self, events: &[Prepared<T>], steps: &[Advance]) -> Result<bool, EngineError> {
         let mut parked = self.letters.parked();
-        let mut rows = Rows { store: &self.store, shapes: &self.shapes };
-        let folded = self.folder.fold(events, &mut parked, &mut rows).await?;
+        let left_out = self.sink.fold(&self.store, events, &mut parked, self.options.transaction()).await?;
         let now = Utc::now();
-        let parked = folded.parked.iter().map(|(index, _)| &events[*index]);
+        let parked = left_out.iter().map(|(index, _)| &events[*index]);
         let parks = parked.filter(|event| event.is_placeable()).map(|event| event.position).min();
-        let letters = folded.parked.iter().map(|(index, failed)| {
+        let letters = left_out.iter().map(|(index, failed)| {
             letter(&events[*index], failed.as_ref(), u32::from(failed.is_some()), now, &self.options)
         });
         let letters = LetterChanges { parked: letters.collect(), ..LetterChanges::default() };
@@ -76,6 +77,6 @@ impl<M: Projection> Worker<M> {
         if !letters.parked.is_empty() && count > self.options.parked_events {
             return Err(EngineError::TooManyLetters { parked: count, limit: self.options.parked_events });
         }
-        self.write(BatchKind::Forward, steps, folded.changes, letters, parks).await
+        self.write(BatchKind::Forward, steps, letters, parks).await
     }
 }

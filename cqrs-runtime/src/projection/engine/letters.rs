@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use chrono::{DateTime, Utc};
 
 use super::super::fold::{Parked, Prepared};
-use super::super::{Projection, ProjectionError, Sequence};
+use super::super::target::Target;
+use super::super::{ProjectionError, Sequence};
 use super::{EngineOptions, RetryPolicy};
 use crate::store::sequence::UNKNOWN;
 use crate::store::{DeadLetter, LetterChanges, LetterRequest};
@@ -143,8 +144,8 @@ fn is_unknown(letter: &DeadLetter) -> bool {
 }
 
 /// The letter of an event that was not projected.
-pub(super) fn letter<M: Projection>(
-    event: &Prepared<M>,
+pub(super) fn letter<T: Target>(
+    event: &Prepared<T>,
     failed: Option<&ProjectionError>,
     attempts: u32,
     now: DateTime<Utc>,

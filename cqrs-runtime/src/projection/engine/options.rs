@@ -3,7 +3,8 @@ use std::time::Duration;
 /// How read models are kept up to date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EngineOptions {
-    /// Into how many partitions a new generation of a read model is divided: so many workers can share it at most.
+    /// Into how many partitions a new generation of a read model is divided: so many workers can share it at most. A projection
+    /// with a transaction always has one.
     pub partitions: u32,
     /// How many workers of this process share the partitions of each read model. Each reads the log for itself, and folds and
     /// writes what is in its partitions beside the others: more of them help where a server has several processors, and not where
@@ -12,7 +13,7 @@ pub struct EngineOptions {
     /// Within which time other workers have the partitions of one that gives no sign of life any more; one that is held up
     /// for two thirds of it has lost them.
     pub lease_time: Duration,
-    /// How many events are projected at once, at most.
+    /// How many events are projected at once, at most; in a transaction, never more than 200.
     pub batch_events: usize,
     /// How many bytes of payload are projected at once, at most; an event that has more is projected alone.
     pub batch_bytes: usize,
@@ -70,6 +71,12 @@ impl EngineOptions {
         self.lease_time / 3 * 2
     }
 
+    /// How long a transaction may last in which others write: so short that signs of life that have to wait for it, as they do
+    /// on SQLite, come in time.
+    pub(crate) fn transaction(&self) -> Duration {
+        self.lease_time / 3
+    }
+
     /// The time between two signs of life, and between two looks at what there is to take.
     pub(crate) fn beat(&self) -> Duration {
         self.lease_time / 6
@@ -119,5 +126,29 @@ impl RetryPolicy {
     pub fn pause_after(&self, attempts: u32) -> Option<Duration> {
         (attempts < self.attempts)
             .then(|| self.pause.saturating_mul(1 << attempts.saturating_sub(1).min(20)).min(self.longest))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever dies right behind a sign of life has its session for as long, and others ask a beat later at most; that they have
+    /// asked in vain just before leaves room for another beat.
+    #[test]
+    fn what_a_dead_worker_has_is_asked_for_within_the_lease_time() {
+        for lease_time in [SHORTEST, Duration::from_millis(601), Duration::from_secs(10), LONGEST] {
+            let options = EngineOptions { lease_time, ..EngineOptions::default() };
+            assert!(options.session() + options.beat() * 2 <= lease_time, "{lease_time:?}");
+        }
+    }
+
+    /// A sign of life that waits for a transaction on SQLite comes before the session is over.
+    #[test]
+    fn a_transaction_ends_within_the_session() {
+        for lease_time in [SHORTEST, Duration::from_secs(10), LONGEST] {
+            let options = EngineOptions { lease_time, ..EngineOptions::default() };
+            assert!(options.beat() + options.transaction() < options.session(), "{lease_time:?}");
+        }
     }
 }

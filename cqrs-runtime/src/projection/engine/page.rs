@@ -4,18 +4,18 @@ use std::ops::ControlFlow;
 
 use uuid::Uuid;
 
-use super::super::Projection;
 use super::super::fold::{Failure, Prepared};
 use super::super::route::Routing;
+use super::super::target::Target;
 use super::EngineError;
 use super::letters::Letters;
 use crate::event::{DecodeError, RawEvent};
 use crate::store::{EventQuery, EventStore, Lease, StoreError};
 
 /// Events that were read at once.
-pub(super) struct Page<M: Projection> {
+pub(super) struct Page<T: Target> {
     /// Those that the worker's partitions have yet to see.
-    pub(super) events: Vec<Prepared<M>>,
+    pub(super) events: Vec<Prepared<T>>,
     /// The last event that was read, whoever's it is.
     pub(super) last: Option<(u64, Uuid)>,
     /// Whether there may be more behind it.
@@ -27,9 +27,9 @@ pub(super) struct Page<M: Projection> {
 }
 
 /// What a page is read for.
-pub(super) struct Reader<'w, M: Projection> {
+pub(super) struct Reader<'w, T: Target> {
     pub(super) store: &'w EventStore,
-    pub(super) routing: &'w Routing<M>,
+    pub(super) routing: &'w Routing<T>,
     pub(super) leases: &'w [Lease],
     pub(super) partitions: u32,
     pub(super) letters: &'w Letters,
@@ -39,9 +39,9 @@ pub(super) struct Reader<'w, M: Projection> {
     pub(super) limit: (usize, usize),
 }
 
-impl<M: Projection> Reader<'_, M> {
+impl<T: Target> Reader<'_, T> {
     /// Reads what comes behind `after`.
-    pub(super) async fn page(&self, after: u64) -> Result<Page<M>, StoreError> {
+    pub(super) async fn page(&self, after: u64) -> Result<Page<T>, StoreError> {
         let names = EventQuery::log().named(self.routing.names().iter().copied());
         let names = self.to.into_iter().fold(names, EventQuery::to_position);
         let (mut page, mut read, mut bytes) = (Page::default(), 0, 0);
@@ -77,7 +77,7 @@ impl<M: Projection> Reader<'_, M> {
     }
 
     /// Takes an event into the page; `Some` where it is this worker's.
-    fn take(&self, page: &mut Page<M>, event: Option<Prepared<M>>, place: (u64, Uuid)) -> Option<()> {
+    fn take(&self, page: &mut Page<T>, event: Option<Prepared<T>>, place: (u64, Uuid)) -> Option<()> {
         let taken = match event {
             Some(event) => self.take_known(page, event),
             None => None,
@@ -88,7 +88,7 @@ impl<M: Projection> Reader<'_, M> {
         taken
     }
 
-    fn take_known(&self, page: &mut Page<M>, event: Prepared<M>) -> Option<()> {
+    fn take_known(&self, page: &mut Page<T>, event: Prepared<T>) -> Option<()> {
         if event.sequence.is_unknown() {
             return self.take_unknown(page, event);
         }
@@ -108,7 +108,7 @@ impl<M: Projection> Reader<'_, M> {
 
     /// Takes an event of which this program can't tell the sequence. Another program may, and find it in any partition: the
     /// event is this worker's only where nobody has passed it.
-    fn take_unknown(&self, page: &mut Page<M>, event: Prepared<M>) -> Option<()> {
+    fn take_unknown(&self, page: &mut Page<T>, event: Prepared<T>) -> Option<()> {
         let position = event.position;
         if self.leases.iter().all(|lease| lease.checkpoint >= position) {
             return None;
@@ -143,7 +143,7 @@ impl<M: Projection> Reader<'_, M> {
         Some(())
     }
 
-    fn lease_of(&self, event: &Prepared<M>) -> Option<&Lease> {
+    fn lease_of(&self, event: &Prepared<T>) -> Option<&Lease> {
         let partition = event.sequence.partition(self.partitions);
         self.leases.iter().find(|lease| lease.partition == partition)
     }
@@ -154,20 +154,20 @@ impl<M: Projection> Reader<'_, M> {
     }
 }
 
-impl<M: Projection> Default for Page<M> {
+impl<T: Target> Default for Page<T> {
     fn default() -> Self {
         Self { events: Vec::new(), last: None, full: false, stopped: None, waits: false }
     }
 }
 
-impl<M: Projection> Page<M> {
+impl<T: Target> Page<T> {
     fn is_over(&self) -> bool {
         self.full || self.waits || self.stopped.is_some()
     }
 }
 
 /// Whether an event is one of a newer program, to be left to it.
-fn newer<M: Projection>(event: &Prepared<M>) -> Option<EngineError> {
+fn newer<T: Target>(event: &Prepared<T>) -> Option<EngineError> {
     let Some(Failure::Undecodable(error)) = &event.failed else { return None };
     let (position, name, schema_version) = (event.position, event.name.clone(), event.schema_version);
     match **error {

@@ -6,7 +6,7 @@ use std::panic::AssertUnwindSafe;
 use futures_util::FutureExt;
 use uuid::Uuid;
 
-use super::super::Projection;
+use super::super::target::Target;
 use super::EngineError;
 use super::page::Page;
 use super::worker::Worker;
@@ -36,7 +36,7 @@ pub(crate) enum Replayed {
     Waits,
 }
 
-impl<M: Projection> Worker<M> {
+impl<T: Target> Worker<T> {
     /// A step towards a goal of each partition, where all of them are this worker's.
     ///
     /// After an error, what is in memory is forgotten; the next step begins anew.

@@ -5,10 +5,10 @@ use std::ops::ControlFlow;
 
 use chrono::Utc;
 
+use super::super::ProjectionError;
 use super::super::fold::{Parked, Prepared};
-use super::super::{Projection, ProjectionError};
+use super::super::target::{Sink, Target};
 use super::letters::after_retry;
-use super::loader::Rows;
 use super::worker::{Progress, Worker};
 use super::{EngineError, EngineOptions};
 use crate::event::RawEvent;
@@ -18,16 +18,16 @@ use crate::store::{Advance, BatchKind, DeadLetter, EventQuery, LetterChanges, Le
 /// Letters whose positions differ by no more than this are read at once, with what stands between them.
 const NEAR: u64 = 8;
 
-impl<M: Projection> Worker<M> {
+impl<T: Target> Worker<T> {
     /// Tries the letters of a sequence again, in order, up to the first that fails.
     pub(super) async fn retry(&mut self, sequence: i64, request: LetterRequest) -> Result<Progress, EngineError> {
         let letters = self.letters.free(sequence).to_vec();
         let all = self.letters.sequences.get(&sequence).cloned().unwrap_or_default();
         let discarded = usize::from(request == LetterRequest::Discard);
         let discarded: Vec<_> = letters.iter().take(discarded).map(|letter| letter.position).collect();
-        let mut outcome = Outcome { settled: discarded.clone(), discarded: discarded.clone(), ..Outcome::default() };
+        let mut outcome = Outcome { settled: discarded.clone(), discarded, ..Outcome::default() };
         let mut events = Vec::new();
-        let tried: Vec<_> = letters.iter().skip(discarded.len()).take(self.limit().0).collect();
+        let tried: Vec<_> = letters.iter().skip(outcome.discarded.len()).take(self.limit(BatchKind::Retry).0).collect();
         let (mut found, read_to) = self.events_of(&tried).await?;
         for letter in tried.into_iter().take_while(|letter| letter.position <= read_to) {
             match found.remove(&letter.position) {
@@ -45,30 +45,31 @@ impl<M: Projection> Worker<M> {
                 None => outcome.settled.push(letter.position),
             }
         }
-        let mut rows = Rows { store: &self.store, shapes: &self.shapes };
-        let folded = self.folder.fold(&events, &mut Parked::default(), &mut rows).await?;
-        let left: HashSet<usize> = folded.parked.iter().map(|(index, _)| *index).collect();
-        let done = events.iter().enumerate().filter(|(index, _)| !left.contains(index));
-        outcome.settled.extend(done.map(|(_, event)| event.position));
-        let failed = folded.parked.into_iter().find_map(|(index, failed)| Some((events[index].position, failed?)));
-        outcome.failed = failed;
-        let steps = self.stay(sequence);
-        let changes = outcome.changes(&all, &self.options);
-        let written = self.write(BatchKind::Retry, &steps, folded.changes, changes, None).await;
-        match written {
-            Ok(_) => self.grow(),
-            Err(error) => {
-                if let Some((position, why)) = self.shrink(error, &events)? {
-                    // Nothing of it is written but that it has failed.
-                    let failed = Some((position, ProjectionError::Unstorable(why)));
-                    let outcome = Outcome { settled: discarded.clone(), discarded, failed, ..Outcome::default() };
-                    let changes = outcome.changes(&all, &self.options);
-                    self.write(BatchKind::Retry, &steps, Vec::new(), changes, None).await?;
-                }
-            }
+        self.give_up(&mut events);
+        match self.project_again(&events, outcome, &all, &self.stay(sequence)).await {
+            Ok(_) => self.grow(BatchKind::Retry, &events),
+            Err(error) => self.unstorable = self.shrink(BatchKind::Retry, error, &events)?,
         }
         // They were counted when they were parked.
         Ok(Progress::Moved { events: 0, caught_up: false })
+    }
+
+    /// Projects events whose letters were tried again, up to the first that fails; false where others have the partition.
+    async fn project_again(
+        &mut self,
+        events: &[Prepared<T>],
+        mut outcome: Outcome,
+        letters: &[DeadLetter],
+        steps: &[Advance],
+    ) -> Result<bool, EngineError> {
+        let lasts = self.options.transaction();
+        let left_out = self.sink.fold(&self.store, events, &mut Parked::default(), lasts).await?;
+        let left: HashSet<usize> = left_out.iter().map(|(index, _)| *index).collect();
+        let done = events.iter().enumerate().filter(|(index, _)| !left.contains(index));
+        outcome.settled.extend(done.map(|(_, event)| event.position));
+        outcome.failed = left_out.into_iter().find_map(|(index, failed)| Some((events[index].position, failed?)));
+        let changes = outcome.changes(letters, &self.options);
+        self.write(BatchKind::Retry, steps, changes, None).await
     }
 
     /// The partition of a sequence, which stays where it is.
@@ -80,11 +81,11 @@ impl<M: Projection> Worker<M> {
 
     /// The events of letters, by position, and the position up to which they were read: as many as a batch may have, and one
     /// at least. Those that the read model is not made of by now are missing.
-    async fn events_of(&self, letters: &[&DeadLetter]) -> Result<(HashMap<u64, Prepared<M>>, u64), StoreError> {
+    async fn events_of(&self, letters: &[&DeadLetter]) -> Result<(HashMap<u64, Prepared<T>>, u64), StoreError> {
         let (mut found, mut bytes, mut read_to) = (HashMap::new(), 0, 0);
         for run in letters.chunk_by(|one, next| next.position - one.position <= NEAR) {
             read_to = self.read_run(run, &mut found, &mut bytes).await?;
-            if bytes >= self.limit().1 {
+            if bytes >= self.limit(BatchKind::Retry).1 {
                 break;
             }
         }
@@ -95,11 +96,11 @@ impl<M: Projection> Worker<M> {
     async fn read_run(
         &self,
         letters: &[&DeadLetter],
-        found: &mut HashMap<u64, Prepared<M>>,
+        found: &mut HashMap<u64, Prepared<T>>,
         bytes: &mut usize,
     ) -> Result<u64, StoreError> {
         let (Some(first), Some(last)) = (letters.first(), letters.last()) else { return Ok(0) };
-        let (mut after, routing, limit) = (first.position - 1, &self.routing, self.limit().1);
+        let (mut after, routing, limit) = (first.position - 1, &self.routing, self.limit(BatchKind::Retry).1);
         let is_wanted = |position: u64| letters.binary_search_by_key(&position, |letter| letter.position).is_ok();
         while after < last.position {
             let query = EventQuery::log().after_position(after).to_position(last.position);

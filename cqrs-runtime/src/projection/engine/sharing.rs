@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::super::Projection;
+use super::super::target::{Sink, Target};
 use super::letters::Letters;
 use super::worker::Worker;
 use crate::store::sequence::partition as partition_of;
@@ -19,7 +19,7 @@ pub(super) struct Away {
     released: bool,
 }
 
-impl<M: Projection> Worker<M> {
+impl<T: Target> Worker<T> {
     /// Leaves the partitions to a newer program, for an event that this one does not know.
     pub(super) fn leave(&mut self, position: u64) {
         self.away = Some(Away { position, until: Instant::now() + self.options.away(), released: false });
@@ -50,7 +50,7 @@ impl<M: Projection> Worker<M> {
 
     /// Forgets what was known of the partitions, and of their rows.
     pub(super) fn start_anew(&mut self) {
-        self.folder.forget();
+        self.sink.forget();
         self.leases.clear();
         self.leased_at = None;
         self.letters_at = None;

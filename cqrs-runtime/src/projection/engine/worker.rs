@@ -8,32 +8,29 @@ use chrono::Utc;
 use futures_util::FutureExt;
 use uuid::Uuid;
 
-use super::super::cache::Changes;
-use super::super::fold::Folder;
+use super::super::PartitionBy;
 use super::super::route::Routing;
-use super::super::{PartitionBy, Projection};
+use super::super::target::{Sink, Target};
 use super::letters::Letters;
 use super::page::Reader;
 use super::sharing::Away;
 use super::size::Size;
 use super::{EngineError, EngineOptions};
 use crate::event::RawEvent;
-use crate::read_model::Table;
 use crate::store::guard::message;
 use crate::store::{
     Advance, AdvanceVerdict, BatchKind, Changed, EventQuery, EventStore, Generation, GenerationState, Lease,
-    LetterChanges, Placing, RowBatch, StoreError, TableShape, TableWrite, Unstorable, WorkerId,
+    LetterChanges, Placing, RowBatch, StoreError, Unstorable, WorkerId,
 };
 
 /// Projects the events of the partitions that it has into the tables of a generation.
-pub(crate) struct Worker<M: Projection> {
+pub(crate) struct Worker<T: Target> {
     pub(super) store: EventStore,
     pub(super) generation: Generation,
     pub(super) id: WorkerId,
     pub(super) options: EngineOptions,
-    pub(super) routing: Routing<M>,
-    pub(super) folder: Folder<M>,
-    pub(super) shapes: Vec<(&'static str, TableShape)>,
+    pub(super) routing: Routing<T>,
+    pub(super) sink: T::Sink,
     pub(super) leases: Vec<Lease>,
     pub(super) leased_at: Option<Instant>,
     pub(super) letters_at: Option<Instant>,
@@ -42,8 +39,8 @@ pub(crate) struct Worker<M: Projection> {
     pub(super) scanned: u64,
     /// Whether the last step was a retry.
     pub(super) retried: bool,
-    /// What a batch is held to.
-    pub(super) size: Size,
+    /// What batches are held to that go forward, and those of letters that are tried again.
+    pub(super) sizes: (Size, Size),
     /// The event that the database can't hold, and why.
     pub(super) unstorable: Option<(u64, Unstorable)>,
     /// Whether a newer program shall have the partitions.
@@ -71,38 +68,36 @@ impl Progress {
     /// it stays away, says nothing of that.
     pub(crate) fn is_over_errors(self) -> bool {
         match self {
-            Self::Moved { events, caught_up } => events > 0 || caught_up,
+            // Where nothing was projected, it may have letters left to try; else the next step is idle.
+            Self::Moved { events, .. } => events > 0,
             Self::Idle => true,
             Self::Away => false,
         }
     }
 }
 
-impl<M: Projection> Worker<M> {
+impl<T: Target> Worker<T> {
     pub(crate) fn new(
         store: EventStore,
         generation: Generation,
         id: WorkerId,
         options: EngineOptions,
     ) -> Result<Self, StoreError> {
-        let numbers = store.tables()?.numbers();
-        let tables = std::iter::once(M::TABLE).chain(M::lookups().into_iter().map(|lookup| lookup.table));
-        let shapes = tables.map(|table| (table.name, table.shape(generation.key.table(table.name)))).collect();
+        let sink = T::Sink::new(store.tables()?.numbers(), &generation);
         Ok(Self {
             store,
             generation,
             id,
             options,
             routing: Routing::new(),
-            folder: Folder::new(numbers),
-            shapes,
+            sink,
             leases: Vec::new(),
             leased_at: None,
             letters_at: None,
             letters: Letters::default(),
             scanned: 0,
             retried: false,
-            size: Size::default(),
+            sizes: Default::default(),
             unstorable: None,
             away: None,
         })
@@ -160,7 +155,7 @@ impl<M: Projection> Worker<M> {
         let progress = self.go_on(after).await?;
         // It goes on with what is due in its next turn.
         let more = progress == Progress::Idle && self.letters.due(Utc::now()).is_some();
-        Ok(if more { Progress::Moved { events: 0, caught_up: false } } else { progress })
+        Ok(if more { Progress::Moved { events: 0, caught_up: true } } else { progress })
     }
 
     /// Projects what has been appended.
@@ -178,7 +173,7 @@ impl<M: Projection> Worker<M> {
     }
 
     /// Reads pages of events, up to a position where there is one.
-    pub(super) fn reader(&self, to: Option<u64>) -> Reader<'_, M> {
+    pub(super) fn reader(&self, to: Option<u64>) -> Reader<'_, T> {
         Reader {
             store: &self.store,
             routing: &self.routing,
@@ -186,7 +181,7 @@ impl<M: Projection> Worker<M> {
             partitions: self.generation.partitions,
             letters: &self.letters,
             to,
-            limit: self.limit(),
+            limit: self.limit(BatchKind::Forward),
         }
     }
 
@@ -218,13 +213,13 @@ impl<M: Projection> Worker<M> {
         if steps.is_empty() {
             return Ok(());
         }
-        self.write(BatchKind::Forward, &steps, Vec::new(), LetterChanges::default(), None).await?;
+        self.write(BatchKind::Forward, &steps, LetterChanges::default(), None).await?;
         Ok(())
     }
 
     /// What must be so of events that other programs may place elsewhere, where the partition is told by a field of theirs.
     fn placing(&self, kind: BatchKind, steps: &[Advance], parks: Option<u64>) -> Option<Placing> {
-        let is_told_by_field = matches!(M::PARTITION, PartitionBy::Field(_));
+        let is_told_by_field = matches!(T::PARTITION, PartitionBy::Field(_));
         if !is_told_by_field || kind == BatchKind::Retry || self.generation.state == GenerationState::Verifying {
             return None;
         }
@@ -233,26 +228,16 @@ impl<M: Projection> Worker<M> {
         Some(Placing { known: self.letters.unknown_between(after, to), parks })
     }
 
-    /// Writes a batch, that parks an event of which it can't tell the sequence, though another program may; false where
-    /// others have the partitions by now, and nothing was written.
+    /// Writes what was folded, and letters, of which the first at `parks` is of an event of which it can't tell the sequence,
+    /// though another program may; false where others have the partitions by now, and nothing was written.
     pub(super) async fn write(
         &mut self,
         kind: BatchKind,
         steps: &[Advance],
-        changes: Vec<(&'static Table, Changes)>,
         letters: LetterChanges,
         parks: Option<u64>,
     ) -> Result<bool, EngineError> {
         let placing = self.placing(kind, steps, parks);
-        let shapes = &self.shapes;
-        let tables: Vec<_> = changes
-            .into_iter()
-            .filter(|(_, changes)| changes.rows > 0)
-            .filter_map(|(table, changes)| {
-                let (_, shape) = shapes.iter().find(|(name, _)| *name == table.name)?;
-                Some(TableWrite { table: shape, upserts: changes.upserts, deletes: changes.deletes })
-            })
-            .collect();
         let has_letters = letters != LetterChanges::default();
         let batch = RowBatch {
             generation: &self.generation.key,
@@ -260,12 +245,13 @@ impl<M: Projection> Worker<M> {
             steps,
             kind,
             partitions: self.generation.partitions,
-            changed: self.folder.changed()?,
-            tables: &tables,
+            changed: Changed::Nothing,
+            tables: &[],
             letters,
             placing,
         };
-        match self.store.tables()?.write(&batch).await? {
+        let (verdict, changed) = self.sink.write(&self.store, batch).await?;
+        match verdict {
             AdvanceVerdict::Advanced => {}
             AdvanceVerdict::NotForward { .. } => {
                 return Err(EngineError::Checkpoint { position: steps.first().map_or(0, |step| step.position) });
@@ -275,10 +261,10 @@ impl<M: Projection> Worker<M> {
                 return Ok(false);
             }
         }
-        if batch.changed != Changed::Nothing && self.generation.state == GenerationState::Serving {
+        if changed && self.generation.state == GenerationState::Serving {
             self.store.changed_rows(&self.generation.key.projection, &self.generation.fingerprint);
         }
-        self.folder.committed(self.options.rows_in_memory);
+        self.sink.committed(self.options.rows_in_memory);
         for lease in &mut self.leases {
             if let Some(step) = steps.iter().find(|step| step.lease.partition == lease.partition) {
                 *lease = step.done();

@@ -4,20 +4,21 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::super::route::Routing;
-use super::super::{PartitionBy, Projected, Projection, ProjectionError, Sequence};
+use super::super::target::{Part, Target};
+use super::super::{PartitionBy, ProjectionError, Sequence};
 use crate::event::{DecodeError, RawEvent};
 use crate::store::guard::message;
 use crate::store::{CorruptEvent, StreamKey, Unstorable};
 
 /// A stored event that a read model is made of.
-pub(crate) struct Prepared<M: Projection> {
+pub(crate) struct Prepared<T: Target> {
     pub(crate) position: u64,
     pub(crate) stream: StreamKey,
     pub(crate) version: u64,
     pub(crate) name: String,
     pub(crate) schema_version: u32,
     pub(crate) sequence: Sequence,
-    pub(super) parts: Vec<Box<dyn Projected<M>>>,
+    pub(in crate::projection) parts: Vec<Box<T::Part>>,
     /// Why it can't be projected, whatever the rows are.
     pub(crate) failed: Option<Failure>,
 }
@@ -46,9 +47,9 @@ impl From<&Failure> for ProjectionError {
     }
 }
 
-impl<M: Projection> Prepared<M> {
+impl<T: Target> Prepared<T> {
     /// Reads a stored event; `None` where the read model is not made of it.
-    pub(crate) fn of(raw: &RawEvent<'_>, routing: &Routing<M>) -> Option<Self> {
+    pub(crate) fn of(raw: &RawEvent<'_>, routing: &Routing<T>) -> Option<Self> {
         // Upcasters and the reading of payloads are the user's code.
         let decoded = catch_unwind(AssertUnwindSafe(|| {
             let parts = routing.decode(raw)?;
@@ -65,7 +66,7 @@ impl<M: Projection> Prepared<M> {
         let stream = StreamKey::new(raw.stream_type.to_owned(), raw.stream_id).of_tenant(raw.tenant);
         Some(Self {
             position: raw.position,
-            sequence: sequence::<M>(&stream, key),
+            sequence: sequence::<T>(&stream, key),
             stream,
             version: raw.version,
             name: raw.name.to_owned(),
@@ -85,7 +86,7 @@ impl<M: Projection> Prepared<M> {
         position: u64,
         event: &CorruptEvent,
         column: &'static str,
-        routing: &Routing<M>,
+        routing: &Routing<T>,
     ) -> Option<Self> {
         let stream = event.stream.clone();
         if !stream.stream_type.is_empty() && !routing.takes(&stream.stream_type, &event.name) {
@@ -93,7 +94,7 @@ impl<M: Projection> Prepared<M> {
         }
         Some(Self {
             position,
-            sequence: sequence::<M>(&stream, None),
+            sequence: sequence::<T>(&stream, None),
             stream,
             version: event.version.try_into().unwrap_or(0),
             name: event.name.clone(),
@@ -105,9 +106,9 @@ impl<M: Projection> Prepared<M> {
 }
 
 /// The sequence of an event, by the field that it is told by, if that is known.
-fn sequence<M: Projection>(stream: &StreamKey, key: Option<String>) -> Sequence {
+fn sequence<T: Target>(stream: &StreamKey, key: Option<String>) -> Sequence {
     let tenant = &stream.tenant;
-    match (M::PARTITION, key) {
+    match (T::PARTITION, key) {
         (PartitionBy::Field(_), Some(key)) => Sequence::new(tenant, key),
         (PartitionBy::Field(_), None) => Sequence::unknown(tenant),
         (PartitionBy::Tenant, _) => Sequence::new(tenant, ""),

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::QueryError;
-use crate::column::{ColumnError, Numbers, RowWriter};
+use super::condition::{Cells, absent, among, cells_of, compared, same};
+use crate::column::Numbers;
 use crate::read_model::{Field, ReadModel};
 use crate::store::{Comparison, Condition, Order};
 use crate::value::Value;
@@ -28,6 +29,11 @@ impl<M> Filter<M> {
 
     pub(in crate::projection) fn condition(&self, numbers: Numbers) -> Result<Condition, QueryError> {
         (self.build)(numbers)
+    }
+
+    /// Rows that satisfy a condition that is made already.
+    pub(in crate::projection) fn of(condition: Condition) -> Self {
+        Self::new(move |_| Ok(condition.clone()))
     }
 
     /// Rows that satisfy each of the conditions.
@@ -52,14 +58,7 @@ impl<M: ReadModel> Filter<M> {
     #[must_use]
     pub fn key(key: &M::Key) -> Self {
         let key = key.clone();
-        Self::new(move |numbers| {
-            let columns = M::TABLE.key.iter().flat_map(|field| {
-                let (first, count) = M::TABLE.columns_of(*field);
-                first..first + count
-            });
-            let cells = cells(numbers, M::TABLE.name, |row| M::write_key(&key, row))?;
-            Ok(Condition::All(columns.zip(cells).map(equal).collect()))
-        })
+        Self::new(move |numbers| Ok(same(cells_of(M::TABLE, M::TABLE.key, numbers, |row| M::write_key(&key, row))?)))
     }
 }
 
@@ -126,10 +125,7 @@ impl<M: ReadModel, T: Value + Serialize, const ORDER: bool> Field<M, T, true, OR
     where
         T: Send + Sync + 'static,
     {
-        Filter::new(move |numbers| {
-            let cells = self.cells(&value, numbers)?;
-            Ok(Condition::All(cells.into_iter().map(equal).collect()))
-        })
+        Filter::new(move |numbers| Ok(same(self.cells(&value, numbers)?)))
     }
 
     /// Rows whose value is another one, or that have none.
@@ -147,7 +143,10 @@ impl<M: ReadModel, T: Value + Serialize, const ORDER: bool> Field<M, T, true, OR
     where
         T: Send + Sync + 'static,
     {
-        Filter::any(values.into_iter().map(|value| self.eq(value)))
+        let values: Vec<T> = values.into_iter().collect();
+        Filter::new(move |numbers| {
+            Ok(among(values.iter().map(|value| self.cells(value, numbers)).collect::<Result<_, _>>()?))
+        })
     }
 
     /// Rows whose value is smaller.
@@ -191,24 +190,12 @@ impl<M: ReadModel, T: Value + Serialize, const ORDER: bool> Field<M, T, true, OR
     where
         T: Send + Sync + 'static,
     {
-        Filter::new(move |numbers| {
-            let cells = self.cells(&value, numbers)?;
-            let count = cells.len();
-            let ways = (0..count).map(|differing| {
-                let same = cells.iter().take(differing).cloned().map(equal);
-                let comparison = if differing + 1 == count { last } else { strict };
-                let differs = cells.get(differing).cloned().map(|(column, cell)| compare(column, comparison, cell));
-                Condition::All(same.chain(differs).collect())
-            });
-            Ok(Condition::Any(ways.collect()))
-        })
+        Filter::new(move |numbers| Ok(compared(&self.cells(&value, numbers)?, strict, last)))
     }
 
-    /// The columns and what stands in them for a value, each as an array of one cell.
-    fn cells(self, value: &T, numbers: Numbers) -> Result<Vec<(usize, String)>, QueryError> {
-        let (first, count) = M::TABLE.columns_of(self.index());
-        let cells = cells(numbers, self.description().name, |row| row.put(value))?;
-        Ok((first..first + count).zip(cells).collect())
+    /// The columns, and what stands in them for a value.
+    fn cells(self, value: &T, numbers: Numbers) -> Result<Cells, QueryError> {
+        cells_of(M::TABLE, &[self.index()], numbers, |row| row.put(value))
     }
 }
 
@@ -216,10 +203,8 @@ impl<M: ReadModel, T: Value + Serialize, const ORDER: bool> Field<M, Option<T>, 
     /// Rows without a value.
     #[must_use]
     pub fn is_null(self) -> Filter<M> {
-        let (first, count) = M::TABLE.columns_of(self.index());
-        Filter::new(move |_| {
-            Ok(Condition::All((first..first + count).map(|column| Condition::Absent { column }).collect()))
-        })
+        let absent = absent(M::TABLE, self.index());
+        Filter::of(absent)
     }
 }
 
@@ -253,24 +238,4 @@ impl<M: ReadModel, T: Text, const ORDER: bool> Field<M, T, true, ORDER> {
         let (column, _) = M::TABLE.columns_of(self.index());
         Filter::new(move |_| Ok(Condition::Contains { column, text: text.clone(), ignore_case }))
     }
-}
-
-/// The cells that are written, each as an array of one.
-fn cells(
-    numbers: Numbers,
-    field: &'static str,
-    write: impl FnOnce(&mut RowWriter) -> Result<(), ColumnError>,
-) -> Result<Vec<String>, QueryError> {
-    let mut writer = RowWriter::new(numbers);
-    writer.row(write).map_err(|source| QueryError::Value { field, source })?;
-    let rows: Vec<Vec<serde_json::Value>> = serde_json::from_str(&writer.finish()).unwrap_or_default();
-    Ok(rows.into_iter().flatten().map(|cell| serde_json::Value::Array(vec![cell]).to_string()).collect())
-}
-
-fn equal((column, cell): (usize, String)) -> Condition {
-    if cell == "[null]" { Condition::Absent { column } } else { compare(column, Comparison::Equal, cell) }
-}
-
-fn compare(column: usize, comparison: Comparison, cell: String) -> Condition {
-    Condition::Compare { column, comparison, cell }
 }

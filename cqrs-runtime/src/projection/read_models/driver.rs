@@ -32,7 +32,7 @@ fn pause_after(
     error: EngineError,
 ) -> Duration {
     let error = model.local().failed(generation, worker, error);
-    let read_model = model.table().name;
+    let read_model = model.name();
     tracing::warn!(read_model, error = &*error as &dyn std::error::Error, "it will be tried again");
     pause.next()
 }
@@ -250,7 +250,7 @@ impl Driver {
         if self.looked_at.is_some_and(|at| at.elapsed() < every) {
             return Ok(());
         }
-        self.read_models.sweep(self.model.table().name, &mut self.silent).await?;
+        self.read_models.sweep(self.model.name(), &mut self.silent).await?;
         let mut generations = self.read_models.generations(&*self.model).await?;
         self.scope.choose(&mut generations);
         let keys: Vec<&GenerationKey> = generations.iter().map(|known| &known.key).collect();
@@ -283,7 +283,7 @@ impl Driver {
             post.worker.settle().await?;
             post.is_caught_up = false;
             let key = post.worker.generation().key.clone();
-            let (name, generation) = (self.model.table().name, key.number);
+            let (name, generation) = (self.model.name(), key.number);
             // Looked at first, which holds up nobody.
             let verdict = match tables.standing(&key).await? {
                 SwapVerdict::Serves => tables.swap(&key, false).await?,

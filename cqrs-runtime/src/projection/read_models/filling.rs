@@ -22,12 +22,26 @@ use crate::store::{DeadLetter, Generation, GenerationKey, GenerationState, SwapV
 /// The pause where another process has all partitions, or is about to swap.
 pub(super) const PAUSE: Duration = Duration::from_millis(50);
 /// The longest pause after an error.
-pub(super) const LONGEST: Duration = Duration::from_secs(5);
+const LONGEST: Duration = Duration::from_secs(5);
 
 /// Tells of an error that may pass, and waits a while.
-pub(super) async fn again(read_model: &str, error: &StoreError, pause: &mut Pause) {
+async fn again(read_model: &str, error: &StoreError, pause: &mut Pause) {
     tracing::warn!(read_model, error = error as &dyn std::error::Error, "it will be tried again");
     pause.wait().await;
+}
+
+/// Asks a question until the database answers it, however busy it is, or out of reach.
+pub(super) async fn answered<T, F>(read_model: &str, mut ask: impl FnMut() -> F) -> Result<T, StoreError>
+where
+    F: Future<Output = Result<T, StoreError>>,
+{
+    let mut pause = Pause::up_to(LONGEST);
+    loop {
+        match ask().await {
+            Err(error) if error.is_retryable() => again(read_model, &error, &mut pause).await,
+            answer => return answer,
+        }
+    }
 }
 
 /// A worker at a generation, and what it has come to.
@@ -59,7 +73,7 @@ impl Filling {
         let alive = read_models.store.keep_alive(id, read_models.options.session());
         Ok(Self {
             read_models: read_models.clone(),
-            name: model.table().name,
+            name: model.name(),
             key,
             worker,
             id,

@@ -47,7 +47,7 @@ impl ReadModels {
     pub async fn cancel_rebuild(&self, name: &str) -> Result<Option<GenerationKey>, GenerationError> {
         let (_, known) = self.known(name).await?;
         let model = self.model(name).ok_or_else(|| GenerationError::NotListed { name: name.to_owned() })?;
-        let fingerprint = &model.source().fingerprint;
+        let fingerprint = model.fingerprint();
         let building =
             |known: &Generation| known.fingerprint == *fingerprint && known.state == GenerationState::Building;
         let Some(building) = known.into_iter().find(building) else { return Ok(None) };
@@ -101,7 +101,7 @@ impl ReadModels {
     /// All generations of a read model, those of other programs too.
     async fn known(&self, name: &str) -> Result<(&'static str, Vec<Generation>), GenerationError> {
         let model = self.model(name).ok_or_else(|| GenerationError::NotListed { name: name.to_owned() })?;
-        let name = model.table().name;
+        let name = model.name();
         Ok((name, self.store.tables()?.generations(name).await?))
     }
 }

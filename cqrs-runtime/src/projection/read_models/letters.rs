@@ -103,7 +103,7 @@ impl ReadModels {
         limit: Duration,
     ) -> Result<Vec<DeadLetter>, LettersError> {
         let model = self.of_letters(name)?;
-        let (name, sequence) = (model.table().name, sequence.to_owned());
+        let (name, sequence) = (model.name(), sequence.to_owned());
         let parked = match self.filled(&**model).await? {
             Some(generation) => Some((self.store.tables()?.letters(&generation.key).await?, generation.key)),
             None => None,

@@ -1,4 +1,4 @@
-//! A read model, whichever it is.
+//! A read model, or a projection with a transaction, whichever it is.
 
 use std::fmt::{self, Debug};
 use std::marker::PhantomData;
@@ -9,19 +9,32 @@ use async_trait::async_trait;
 use super::super::engine::{EngineError, EngineOptions, Goal, Progress, Replayed, Worker};
 use super::super::query::Source;
 use super::super::route::{Routing, fingerprint};
-use super::super::{Lookup, Projection};
+use super::super::rows::InRows;
+use super::super::target::Target;
+use super::super::transactional::InTransaction;
+use super::super::{Lookup, Projection, TransactionalProjection};
 use super::local::Local;
 use crate::read_model::Table;
-use crate::store::{EventStore, Generation, GenerationState, StoreError, WorkerId};
+use crate::store::{
+    Dialect, EventStore, Generation, GenerationState, GenerationTables, StoreError, TableShape, WorkerId,
+};
 
-/// A read model that can be projected.
+/// What can be projected.
 pub(super) trait Model: Debug + Send + Sync {
-    /// Its own table.
-    fn table(&self) -> &'static Table;
-    /// All its tables, its own first.
-    fn tables(&self) -> Vec<&'static Table>;
-    /// Where its rows stand.
-    fn source(&self) -> &Arc<Source>;
+    /// What it is called: the name of its first table.
+    fn name(&self) -> &'static str;
+    /// The names of the views that show what serves: its own first.
+    fn views(&self) -> Vec<&'static str>;
+    /// What tells its shape and version from others.
+    fn fingerprint(&self) -> &str;
+    /// The tables of a new generation.
+    fn tables(&self) -> GenerationTables<'_>;
+    /// Into how many partitions a new generation is divided, where it is not for the options to say.
+    fn partitions(&self) -> Option<u32>;
+    /// The tables whose rows are known, its own first; none where it writes in a transaction.
+    fn rows(&self) -> &[&'static Table];
+    /// Where its rows stand, if they are known.
+    fn source(&self) -> Option<&Arc<Source>>;
     /// How this process fares with it.
     fn local(&self) -> &Local;
     /// The stored names of the events that it is made of.
@@ -56,30 +69,89 @@ pub(super) trait Works: Send {
     fn set_state(&mut self, state: GenerationState);
 }
 
-pub(super) struct ModelOf<M> {
-    source: Arc<Source>,
+pub(super) struct ModelOf<T> {
+    fingerprint: String,
+    tables: Made,
+    rows: Vec<&'static Table>,
+    source: Option<Arc<Source>>,
     local: Local,
-    of: PhantomData<fn() -> M>,
+    of: PhantomData<fn() -> T>,
 }
 
-impl<M: Projection> Default for ModelOf<M> {
-    fn default() -> Self {
-        let source = Source { fingerprint: fingerprint::<M>(), shape: M::TABLE.shape(M::TABLE.name.to_owned()) };
-        Self { source: Arc::new(source), local: Local::default(), of: PhantomData }
+/// Of what a generation's tables are made.
+enum Made {
+    Shaped(Vec<TableShape>),
+    Stated { names: &'static [&'static str], statements: Vec<String> },
+}
+
+impl<M: Projection> ModelOf<InRows<M>> {
+    /// A read model.
+    pub(super) fn of_rows() -> Self {
+        let fingerprint = fingerprint::<M>();
+        let shape = |table: &Table| table.shape(table.name.to_owned());
+        let source = Source { fingerprint: fingerprint.clone(), shape: shape(M::TABLE) };
+        let rows: Vec<_> =
+            std::iter::once(M::TABLE).chain(M::lookups().into_iter().map(|lookup: Lookup| lookup.table)).collect();
+        Self {
+            fingerprint,
+            tables: Made::Shaped(rows.iter().map(|table| shape(table)).collect()),
+            rows,
+            source: Some(Arc::new(source)),
+            local: Local::default(),
+            of: PhantomData,
+        }
     }
 }
 
-impl<M: Projection> Model for ModelOf<M> {
-    fn table(&self) -> &'static Table {
-        M::TABLE
+impl<P: TransactionalProjection> ModelOf<InTransaction<P>> {
+    /// A projection with a transaction.
+    pub(super) fn in_transaction(dialect: Dialect) -> Self {
+        let (statements, fingerprint) = InTransaction::<P>::stated(dialect);
+        Self {
+            fingerprint,
+            tables: Made::Stated { names: P::TABLES, statements },
+            rows: Vec::new(),
+            source: None,
+            local: Local::default(),
+            of: PhantomData,
+        }
+    }
+}
+
+impl<T: Target> Model for ModelOf<T> {
+    fn name(&self) -> &'static str {
+        T::name()
     }
 
-    fn tables(&self) -> Vec<&'static Table> {
-        std::iter::once(M::TABLE).chain(M::lookups().into_iter().map(|lookup: Lookup| lookup.table)).collect()
+    fn views(&self) -> Vec<&'static str> {
+        match &self.tables {
+            Made::Shaped(_) => vec![T::name()],
+            Made::Stated { names, .. } => names.to_vec(),
+        }
     }
 
-    fn source(&self) -> &Arc<Source> {
-        &self.source
+    fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
+    fn tables(&self) -> GenerationTables<'_> {
+        match &self.tables {
+            Made::Shaped(tables) => GenerationTables::Shaped(tables),
+            Made::Stated { names, statements } => GenerationTables::Stated { names, statements },
+        }
+    }
+
+    fn partitions(&self) -> Option<u32> {
+        // What is written in transactions may be about the same rows, whatever the sequence.
+        matches!(self.tables, Made::Stated { .. }).then_some(1)
+    }
+
+    fn rows(&self) -> &[&'static Table] {
+        &self.rows
+    }
+
+    fn source(&self) -> Option<&Arc<Source>> {
+        self.source.as_ref()
     }
 
     fn local(&self) -> &Local {
@@ -87,7 +159,7 @@ impl<M: Projection> Model for ModelOf<M> {
     }
 
     fn events(&self) -> Vec<&'static str> {
-        Routing::<M>::new().names().to_vec()
+        Routing::<T>::new().names().to_vec()
     }
 
     fn worker(
@@ -97,18 +169,18 @@ impl<M: Projection> Model for ModelOf<M> {
         id: WorkerId,
         options: EngineOptions,
     ) -> Result<Box<dyn Works>, StoreError> {
-        Ok(Box::new(Worker::<M>::new(store, generation, id, options)?))
+        Ok(Box::new(Worker::<T>::new(store, generation, id, options)?))
     }
 }
 
-impl<M: Projection> Debug for ModelOf<M> {
+impl<T: Target> Debug for ModelOf<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Model").field("table", &M::TABLE.name).finish_non_exhaustive()
+        f.debug_struct("Model").field("name", &T::name()).finish_non_exhaustive()
     }
 }
 
 #[async_trait]
-impl<M: Projection> Works for Worker<M> {
+impl<T: Target> Works for Worker<T> {
     async fn step(&mut self) -> Result<Progress, EngineError> {
         Self::step(self).await
     }

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use super::super::engine::EngineError;
-use super::filling::{Filling, LONGEST, again};
+use super::filling::{Filling, answered};
 use super::model::Model;
 use super::{ReadModels, StoreError};
-use crate::store::pause::Pause;
 use crate::store::{Generation, GenerationKey, GenerationState, StateVerdict};
 
 /// How far a rebuild has come.
@@ -145,25 +144,15 @@ impl ReadModels {
         progress: impl FnMut(RebuildProgress) + Send,
     ) -> Result<Rebuilt, RebuildError> {
         let model = self.model(name).ok_or_else(|| RebuildError::NotListed { name: name.to_owned() })?;
-        let failed = |error: StoreError| RebuildError::Engine { name: model.table().name, source: error.into() };
-        let generation = self.begin_to_build(&**model).await.map_err(failed)?;
+        let failed = |error: StoreError| RebuildError::Engine { name: model.name(), source: error.into() };
+        let made = answered(model.name(), || self.create(&**model, GenerationState::Building)).await;
+        let generation = made.map_err(failed)?;
         if generation.served_at.is_some() {
             // Somebody was about to go back to it: it is not built anew.
-            return Err(RebuildError::BeingBuilt { name: model.table().name });
+            return Err(RebuildError::BeingBuilt { name: model.name() });
         }
         let filling = Filling::begin(self, &**model, generation).map_err(failed)?;
         filling.with_others(model).until_it_serves(options, progress).await
-    }
-
-    /// Makes the tables, as soon as the database can be reached.
-    async fn begin_to_build(&self, model: &dyn Model) -> Result<Generation, StoreError> {
-        let mut pause = Pause::up_to(LONGEST);
-        loop {
-            match self.create(model, GenerationState::Building).await {
-                Err(error) if error.is_retryable() => again(model.table().name, &error, &mut pause).await,
-                created => return created,
-            }
-        }
     }
 
     /// Lets the generation serve again that served before, of this program's shape and version, once it has caught up with
@@ -183,27 +172,33 @@ impl ReadModels {
         progress: impl FnMut(RebuildProgress) + Send,
     ) -> Result<Rebuilt, RebuildError> {
         let model = self.model(name).ok_or_else(|| RebuildError::NotListed { name: name.to_owned() })?;
-        let (name, fingerprint) = (model.table().name, &model.source().fingerprint);
+        let name = model.name();
         let failed = |error: StoreError| RebuildError::Engine { name, source: error.into() };
-        let tables = self.store.tables().map_err(failed)?;
-        let mut known = tables.generations(name).await.map_err(failed)?;
+        // Where the answer was lost to what has been done, it is gone on with.
+        let generation = answered(name, || self.begin_to_go_back(&**model)).await.map_err(failed)??;
+        let filling = Filling::begin(self, &**model, generation).map_err(failed)?;
+        filling.with_others(model).until_it_serves(options, progress).await
+    }
+
+    /// Takes the generation out of what is kept that served last, unless one has been taken.
+    async fn begin_to_go_back(&self, model: &dyn Model) -> Result<Result<Generation, RebuildError>, StoreError> {
+        let (name, fingerprint) = (model.name(), model.fingerprint());
+        let tables = self.store.tables()?;
+        let mut known = tables.generations(name).await?;
         known.retain(|known| known.fingerprint == *fingerprint);
         let going_back = |known: &Generation| known.state == GenerationState::Building && known.served_at.is_some();
         if let Some(interrupted) = known.iter().position(going_back) {
-            let generation = known.swap_remove(interrupted);
-            let filling = Filling::begin(self, &**model, generation).map_err(failed)?;
-            return filling.with_others(model).until_it_serves(options, progress).await;
+            return Ok(Ok(known.swap_remove(interrupted)));
         }
         known.retain(|known| known.state == GenerationState::Retired);
-        let last = known.into_iter().max_by_key(|known| known.served_at).ok_or(RebuildError::NothingKept { name })?;
+        let Some(last) = known.into_iter().max_by_key(|known| known.served_at) else {
+            return Ok(Err(RebuildError::NothingKept { name }));
+        };
         let (from, to) = (GenerationState::Retired, GenerationState::Building);
-        match tables.set_state(&last.key, from, to).await.map_err(failed)? {
-            StateVerdict::Set => {}
-            StateVerdict::Taken => return Err(RebuildError::BeingBuilt { name }),
-            StateVerdict::Gone => return Err(RebuildError::NothingKept { name }),
-        }
-        let generation = Generation { state: to, ..last };
-        let filling = Filling::begin(self, &**model, generation).map_err(failed)?;
-        filling.with_others(model).until_it_serves(options, progress).await
+        Ok(match tables.set_state(&last.key, from, to).await? {
+            StateVerdict::Set => Ok(Generation { state: to, ..last }),
+            StateVerdict::Taken => Err(RebuildError::BeingBuilt { name }),
+            StateVerdict::Gone => Err(RebuildError::NothingKept { name }),
+        })
     }
 }

@@ -89,6 +89,12 @@ pub enum VerifyError {
     /// The database can't be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// It writes in a transaction, and only it knows what: there are no rows to compare.
+    #[error("`{name}` writes in a transaction, and only it knows what: it can be rebuilt, and not compared")]
+    NoRows {
+        /// The projection.
+        name: &'static str,
+    },
     /// Events can't be projected.
     #[error("the read model `{name}` can't be verified for now")]
     Engine {
@@ -140,7 +146,7 @@ impl ReadModels {
     /// Where there is a difference, the tables that were made can be let [serve](VerifyOptions::repair); else they are
     /// dropped. A verification that does not come to its end, its process having been killed, this future dropped, or for an
     /// error of the database, is gone on with by the next one, or its tables are dropped by any process in which read models
-    /// [run](Self::start). Once it has begun, a database that is busy or restarts is waited for.
+    /// [run](Self::start). A database that is busy or restarts is waited for.
     ///
     /// ```no_run
     /// # use cqrs_runtime::projection::{ReadModels, VerifyError, VerifyOptions};

@@ -86,7 +86,8 @@ enum Standing {
 impl ReadModels {
     /// Waits until a read model serves and has seen all events up to `position`, whichever process projects them.
     ///
-    /// What it has seen it may have parked: [`letters`](Self::letters) says of which events that is so.
+    /// A position that the log has not come to yet is waited for, too. What the read model has seen it may have
+    /// parked: [`letters`](Self::letters) says of which events that is so.
     ///
     /// # Errors
     /// [`WaitError::Behind`] where that takes longer than `limit`; it says how far the read model has come, and what keeps it
@@ -107,7 +108,7 @@ impl ReadModels {
         let reached = AtomicU64::new(0);
         let waited = timeout(limit, self.look_until(model, position, &reached, helper)).await;
         waited.unwrap_or_else(|_| {
-            let (name, reached) = (model.table().name, reached.into_inner());
+            let (name, reached) = (model.name(), reached.into_inner());
             Err(WaitError::Behind { name, reached, wanted: position, source: model.local().last_error() })
         })
     }
@@ -128,14 +129,14 @@ impl ReadModels {
                 Standing::Serves(key, partitions) => {
                     let come = partitions.iter().map(|known| known.lease.checkpoint).min().unwrap_or(0);
                     let come = come.max(reached.fetch_max(come, Ordering::Relaxed));
-                    if come >= position || !self.concerned(&events, come, position).await? {
+                    if come >= position || self.nothing_is_missing(&events, come, position).await? {
                         return Ok(());
                     }
                     Some(key)
                 }
                 Standing::Builds(key) => {
                     if let Some(events) = self.held_back(&key).await? {
-                        let (name, generation) = (model.table().name, key.number);
+                        let (name, generation) = (model.name(), key.number);
                         return Err(WaitError::Parked { name, generation, events });
                     }
                     Some(key)
@@ -167,7 +168,7 @@ impl ReadModels {
     }
 
     async fn standing(&self, model: &dyn Model) -> Result<Standing, WaitError> {
-        let (name, fingerprint) = (model.table().name, &model.source().fingerprint);
+        let (name, fingerprint) = (model.name(), model.fingerprint());
         let tables = self.store.tables()?;
         let generations = tables.generations(name).await?;
         let is_filled = |state| matches!(state, GenerationState::Building | GenerationState::Serving);
@@ -184,6 +185,12 @@ impl ReadModels {
         }
         let partitions = tables.checkpoints(&key.to_string()).await?;
         Ok(Standing::Serves(key, partitions))
+    }
+
+    /// Whether the log has come to a position, without an event for the read model behind another one and up to it.
+    async fn nothing_is_missing(&self, events: &[&'static str], come: u64, to: u64) -> Result<bool, StoreError> {
+        // First where the log ends: what is up to there can be seen.
+        Ok(self.store.head().await?.position >= to && !self.concerned(events, come, to).await?)
     }
 
     /// Whether there is an event for the read model behind a position and up to another.

@@ -1,5 +1,6 @@
 //! Sessions, leases and checkpoints in memory.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -22,16 +23,16 @@ impl LeaseTables {
         sessions.map(|((_, worker), _)| *worker).collect()
     }
 
-    fn partitions_of(&mut self, session: &Session) -> &mut Vec<Partition> {
+    fn partitions_of(&mut self, session: &Session) -> Result<&mut Vec<Partition>, StoreError> {
         let start = |partition| Partition {
             lease: Lease { partition, epoch: 0, checkpoint: session.checkpoint, event_id: session.event_id },
             worker: None,
         };
-        let partitions = self.partitions.entry(session.name.clone()).or_default();
-        if partitions.is_empty() {
-            partitions.extend((0..session.partitions).map(start));
+        match self.partitions.entry(session.name.clone()) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(_) if !session.makes => Err(StoreError::Forgotten { name: session.name.clone() }),
+            Entry::Vacant(new) => Ok(new.insert((0..session.partitions).map(start).collect())),
         }
-        partitions
     }
 }
 
@@ -53,7 +54,7 @@ impl Leases for MemoryBackend {
         } else {
             alive.remove(&session.worker);
         }
-        let partitions = tables.partitions_of(session);
+        let partitions = tables.partitions_of(session)?;
         let share = Share::of(session, partitions, &alive)?;
         let mut leases = Vec::new();
         for partition in partitions {

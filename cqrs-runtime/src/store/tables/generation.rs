@@ -7,7 +7,7 @@ use super::TableShape;
 /// Which generation of which projection.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct GenerationKey {
-    /// The projection: the name of its read model's table.
+    /// The projection: the name of its first table.
     pub projection: String,
     /// The number of the generation, from 1.
     pub number: u32,
@@ -63,16 +63,44 @@ pub enum GenerationState {
 /// A generation that is to be made.
 #[derive(Clone, Debug)]
 pub struct NewGeneration<'a> {
-    /// The projection: the name of its read model's table.
+    /// The projection: the name of its first table.
     pub projection: &'a str,
     /// The shape and the version of the read model.
     pub fingerprint: &'a str,
     /// How many partitions it is to have.
     pub partitions: u32,
-    /// Its tables, named without the generation: the read model's own first.
-    pub tables: &'a [TableShape],
+    /// Its tables, named without the generation.
+    pub tables: GenerationTables<'a>,
     /// What it is there for: [`Building`](GenerationState::Building) or [`Verifying`](GenerationState::Verifying).
     pub state: GenerationState,
+}
+
+/// The tables of a generation that is to be made.
+#[derive(Clone, Copy, Debug)]
+pub enum GenerationTables<'a> {
+    /// Those of a read model, its own first. The view of the projection's name shows that one, as people read it.
+    Shaped(&'a [TableShape]),
+    /// Those that a projection states itself. Each is shown by a view of its name.
+    Stated {
+        /// Their names.
+        names: &'a [&'static str],
+        /// What makes them, with [`NUMBER`](Self::NUMBER) behind each name that is the generation's own.
+        statements: &'a [String],
+    },
+}
+
+impl GenerationTables<'_> {
+    /// What stands in statements for [what](GenerationKey::table) the name of a table ends with in its generation.
+    pub const NUMBER: &'static str = "_g@";
+
+    /// Their names.
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        match self {
+            Self::Shaped(tables) => tables.iter().map(|table| table.name.as_str()).collect(),
+            Self::Stated { names, .. } => names.to_vec(),
+        }
+    }
 }
 
 /// Whether a generation serves now.

@@ -1,3 +1,4 @@
+use super::status::called;
 use crate::id::ParseIdError;
 use crate::store::StoreError;
 
@@ -7,7 +8,7 @@ use crate::store::StoreError;
 pub enum SubscriptionError {
     /// The log can't be read, or progress can't be kept.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
     /// The event has been given to another subscriber meanwhile, or will be: this one gave no sign of life for too long, or
     /// has to share. What it did may be done twice.
     #[error("the event at position {position} is no longer this subscriber's")]
@@ -33,9 +34,27 @@ pub enum SubscriptionError {
         /// Its name.
         name: String,
     },
+    /// It was forgotten under a subscriber that slept, or was cut off from the database. Nothing is made anew: that is for
+    /// whoever opens it the next time.
+    #[error("the subscription `{name}` has been forgotten")]
+    Forgotten {
+        /// Its name.
+        name: String,
+    },
     /// There is no partition, or no time for a lease, or more than a day.
     #[error("a durable subscription needs a partition, and a lease time of a day at most")]
     Options,
+}
+
+impl From<StoreError> for SubscriptionError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Forgotten { name } => {
+                Self::Forgotten { name: called(&name).map(str::to_owned).unwrap_or(name) }
+            }
+            error => Self::Store(error),
+        }
+    }
 }
 
 impl SubscriptionError {
@@ -46,7 +65,7 @@ impl SubscriptionError {
         match self {
             Self::Store(error) => error.is_retryable(),
             Self::LeaseLost { .. } | Self::Confirmed { .. } => true,
-            Self::Name(_) | Self::Query | Self::Options | Self::InUse { .. } => false,
+            Self::Name(_) | Self::Query | Self::Options | Self::InUse { .. } | Self::Forgotten { .. } => false,
         }
     }
 }

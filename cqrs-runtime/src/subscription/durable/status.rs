@@ -29,6 +29,11 @@ pub(super) fn kept_as(name: &str) -> String {
     format!("{PREFIX}{name}")
 }
 
+/// What a name is called under which progress is kept; `None` where it is none of a subscription.
+pub(super) fn called(kept_as: &str) -> Option<&str> {
+    kept_as.strip_prefix(PREFIX)
+}
+
 impl EventStore {
     /// All durable subscriptions, in the order of their names: also those that nobody has open.
     ///
@@ -37,7 +42,7 @@ impl EventStore {
     pub async fn durable_subscriptions(&self) -> Result<Vec<SubscriptionStatus>, StoreError> {
         let mut known = Vec::new();
         for name in self.backend().names().await? {
-            let Some(own) = name.strip_prefix(PREFIX) else { continue };
+            let Some(own) = called(&name) else { continue };
             let partitions = self.backend().checkpoints(&name).await?;
             known.push(SubscriptionStatus { name: own.to_owned(), partitions });
         }
@@ -45,6 +50,9 @@ impl EventStore {
     }
 
     /// Forgets a durable subscription: under its name, all begins anew. Whether it was there.
+    ///
+    /// A subscriber that slept meanwhile, or was cut off from the database, makes nothing anew when it comes back: it ends
+    /// with [`SubscriptionError::Forgotten`].
     ///
     /// # Errors
     /// [`SubscriptionError::InUse`] when somebody has it open, or has gone without a word within the lease time; when the

@@ -74,6 +74,8 @@ impl Subscriber {
             _alive: alive,
         };
         subscriber.take_share().await?;
+        // From now on, it is there, or was forgotten.
+        subscriber.session.makes = false;
         Ok(subscriber)
     }
 
@@ -91,7 +93,8 @@ impl Subscriber {
     ///
     /// # Errors
     /// [`StoreError::Closed`] when the store is closed, [`StoreError::LogDiverged`] when the log has lost the last event
-    /// that was given out or confirmed, and any other error that trying again does not help.
+    /// that was given out or confirmed, [`SubscriptionError::Forgotten`] when the subscription was forgotten, and any other
+    /// error that trying again does not help.
     pub async fn next(&mut self) -> Result<StoredEvent, SubscriptionError> {
         let mut outage = Outage::default();
         loop {
@@ -114,15 +117,15 @@ impl Subscriber {
     ///
     /// # Errors
     /// [`SubscriptionError::LeaseLost`] when the event is no longer this subscriber's, or is to come again after
-    /// [`rewind`](Self::rewind): [`next`](Self::next) goes on with what is its own. When the database can't be written, and
-    /// then it is not known whether it was.
+    /// [`rewind`](Self::rewind): [`next`](Self::next) goes on with what is its own. [`SubscriptionError::Forgotten`] when
+    /// the subscription was forgotten. When the database can't be written, and then it is not known whether it was.
     pub async fn confirm(&mut self, event: &StoredEvent) -> Result<(), SubscriptionError> {
         self.know_share().await?;
         let position = event.position;
         if self.share.gave_out(event) && self.advance(position, event.event_id).await? {
             return Ok(());
         }
-        Err(SubscriptionError::LeaseLost { position })
+        Err(self.lost(position).await)
     }
 
     /// Begins a transaction that confirms an event, and all that was given out before it: what is written in it commits
@@ -149,7 +152,8 @@ impl Subscriber {
     ///
     /// # Errors
     /// [`SubscriptionError::LeaseLost`] when the event is no longer this subscriber's, [`SubscriptionError::Confirmed`]
-    /// when it was handled before, [`StoreError::NoTables`] on a store in memory, [`StoreError::NoTransactions`] behind a
+    /// when it was handled before, [`SubscriptionError::Forgotten`] when the subscription was, [`StoreError::NoTables`] on
+    /// a store in memory, [`StoreError::NoTransactions`] behind a
     /// pgbouncer that keeps no prepared statements; when the database can't be written.
     pub async fn begin(&mut self, event: &StoredEvent) -> Result<Handling<'_>, SubscriptionError> {
         if self.store.is_closed() {
@@ -161,15 +165,25 @@ impl Subscriber {
             return Err(SubscriptionError::Confirmed { position });
         }
         if !self.share.gave_out(event) {
-            return Err(SubscriptionError::LeaseLost { position });
+            return Err(self.lost(position).await);
         }
         let steps = self.share.steps(position, event.event_id);
         match self.store.backend().begin(&self.session, &steps).await? {
             Begun::Transaction(transaction) => Ok(Handling::new(self, transaction, steps)),
             Begun::Refused(_) => {
                 self.lose_share();
-                Err(SubscriptionError::LeaseLost { position })
+                Err(self.lost(position).await)
             }
+        }
+    }
+
+    /// Why an event is not this subscriber's any more: others have it, or nobody does.
+    async fn lost(&mut self, position: u64) -> SubscriptionError {
+        let name = &self.session.name;
+        match self.store.backend().checkpoints(name).await {
+            Ok(known) if known.is_empty() => StoreError::Forgotten { name: name.clone() }.into(),
+            // What else is wrong is met again by who goes on.
+            _ => SubscriptionError::LeaseLost { position },
         }
     }
 

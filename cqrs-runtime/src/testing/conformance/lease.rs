@@ -283,3 +283,23 @@ pub async fn a_name_can_be_forgotten(backend: &dyn Backend) {
     let anew = acquire(backend, &session(1)).await;
     assert!(anew.iter().all(|lease| lease.checkpoint == 0) && anew.len() == 4, "{anew:?}");
 }
+
+/// Who does not say that the name may be new finds it as it is, or forgotten.
+pub async fn who_was_with_a_forgotten_name_makes_none_anew(backend: &dyn Backend) {
+    let lease = acquire(backend, &session(1)).await[0];
+    let returning = Session { makes: false, ..session(1) };
+    assert_eq!(acquire(backend, &returning).await[0], lease, "it is there");
+    expire(backend, 1).await;
+    assert!(backend.forget(NAME).await.is_ok_and(|forgotten| forgotten));
+    for _ in 0..2 {
+        let outcome = backend.acquire(&returning).await;
+        assert!(matches!(&outcome, Err(StoreError::Forgotten { name }) if name == NAME), "{outcome:?}");
+        assert_eq!(positions(backend).await, [0; 0], "nothing is made anew");
+    }
+    assert_eq!(backend.heartbeat(worker(1), HOUR).await.ok(), Some(Vec::new()), "who was refused has no session");
+    // Somebody else has made it: one is with it as with any other.
+    assert_eq!(partitions(backend, 2).await, [0, 1, 2, 3]);
+    assert_eq!(acquire(backend, &returning).await, []);
+    assert_eq!(partitions(backend, 2).await, [0, 1]);
+    assert_eq!(acquire(backend, &returning).await.len(), 2);
+}

@@ -2,6 +2,7 @@
 
 use bank::domain::{Account, AccountId, BankLimits};
 use cqrs_runtime::backend::sea_orm::without_password;
+use cqrs_runtime::bounded_context::Application;
 use cqrs_runtime::clock::Clock;
 use cqrs_runtime::dispatch::Dispatcher;
 use cqrs_runtime::prelude::*;
@@ -71,7 +72,18 @@ impl Bank {
         }
     }
 
+    /// The bank as a whole, over the same database.
+    pub(crate) fn application(&self) -> Application<bank::Bank> {
+        let accounts = self.dispatcher.clone();
+        Application::new(self.store().clone()).dispatcher(|_| accounts)
+    }
+
     pub(crate) async fn close(&self) {
         self.store().close().await;
     }
+}
+
+/// The bank as a whole, by its limits.
+pub(crate) fn application(store: EventStore, limits: BankLimits) -> Application<bank::Bank> {
+    Application::new(store).dispatcher(|accounts: Dispatcher<Account>| accounts.config(limits))
 }

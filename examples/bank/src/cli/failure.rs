@@ -5,14 +5,17 @@ mod hint;
 
 use std::error::Error;
 use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use bank::domain::{AccountError, AccountId, ParseMoneyError};
 use cqrs_runtime::dispatch::CommandError;
+use cqrs_runtime::graphql::SchemaError;
 use cqrs_runtime::id::ParseIdError;
 use cqrs_runtime::json::EncodeError;
 use cqrs_runtime::projection::{
-    CatchUpError, EngineError, GenerationError, LettersError, QueryError, RebuildError, VerifyError, WaitError,
+    CatchUpError, EngineError, GenerationError, LettersError, PrepareError, QueryError, RebuildError, VerifyError,
+    WaitError,
 };
 use cqrs_runtime::repository::{LoadError, SaveError};
 use cqrs_runtime::store::{AppendError, StoreError};
@@ -57,12 +60,24 @@ pub(crate) enum Failure {
     Unwritable { path: PathBuf, source: io::Error },
     #[error("{} does not hold limits", path.display())]
     Limits { path: PathBuf, source: serde_json::Error },
+    #[error("{} holds a key of less than {shortest} bytes", path.display())]
+    ShortKey { path: PathBuf, shortest: usize },
+    #[error("a token can't be signed")]
+    Token(#[source] jsonwebtoken::errors::Error),
     #[error("the answer can't be written as JSON")]
     Json(#[from] serde_json::Error),
     #[error("an event can't be written as JSON")]
     Event(#[from] EncodeError),
     #[error("the answer can't be written")]
     Output(#[source] io::Error),
+    #[error("nothing can be served at {address}")]
+    Listen { address: SocketAddr, source: io::Error },
+    #[error("some requests were still open and have been cut off")]
+    Drain(#[source] io::Error),
+    #[error("the read models can't be made ready")]
+    Prepare(#[from] PrepareError),
+    #[error("the GraphQL schema can't be made")]
+    Schema(#[from] SchemaError),
 }
 
 impl From<RebuildError> for Failure {

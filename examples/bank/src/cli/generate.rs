@@ -14,7 +14,7 @@ use clap::Args;
 use cqrs_runtime::command::CommandVisitor;
 use cqrs_runtime::prelude::*;
 
-use self::plan::Plan;
+pub(crate) use self::plan::Plan;
 use super::failure::Failure;
 use super::output::{Output, thousands};
 

@@ -39,15 +39,20 @@ use super::{
     error = AccountError,
     config = BankLimits,
     snapshot(every = 100, version = 1),
+    roles("teller", "customer" if owner = principal.id),
 )]
 pub struct Account {
     /// Who holds it.
+    #[aggregate(public)]
     pub owner: String,
     /// Where the holder is reached.
+    #[aggregate(public)]
     pub email: Email,
     /// What it holds; below zero, what the holder owes.
+    #[aggregate(public)]
     pub balance: Money,
     /// What can be done with it.
+    #[aggregate(public)]
     pub status: Status,
     /// Whether it was suspended because of it.
     pub fraud_suspected: bool,

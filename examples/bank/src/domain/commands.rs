@@ -6,6 +6,7 @@ use super::{AccountId, Money, Rate};
 
 /// Opens an account in the currency of its first deposit.
 #[derive(Command, Clone, Debug, Serialize, Deserialize)]
+#[command(roles("teller"))]
 pub struct OpenAccount {
     /// The account that is to be.
     #[command(id)]
@@ -20,6 +21,7 @@ pub struct OpenAccount {
 
 /// Puts money into an account.
 #[derive(Command, Clone, Debug, Serialize, Deserialize)]
+#[command(roles("teller"))]
 pub struct Deposit {
     /// The account.
     #[command(id)]
@@ -33,6 +35,7 @@ pub struct Deposit {
 
 /// Takes money out of an account.
 #[derive(Command, Clone, Debug, Serialize, Deserialize)]
+#[command(roles("teller", "customer"))]
 pub struct Withdraw {
     /// The account.
     #[command(id)]
@@ -46,6 +49,7 @@ pub struct Withdraw {
 
 /// Credits interest on the balance.
 #[derive(Command, Clone, Debug, Serialize, Deserialize)]
+#[command(roles("teller"))]
 pub struct ApplyInterest {
     /// The account.
     #[command(id)]
@@ -56,6 +60,7 @@ pub struct ApplyInterest {
 
 /// Charges a fee.
 #[derive(Command, Clone, Debug, Serialize, Deserialize)]
+#[command(roles("teller"))]
 pub struct ChargeFee {
     /// The account.
     #[command(id)]
@@ -68,6 +73,7 @@ pub struct ChargeFee {
 
 /// Stops all movements of money.
 #[derive(Command, Clone, Debug, Serialize, Deserialize)]
+#[command(roles("teller"))]
 pub struct SuspendAccount {
     /// The account.
     #[command(id)]
@@ -78,6 +84,7 @@ pub struct SuspendAccount {
 
 /// Lets money move again.
 #[derive(Command, Clone, Debug, Serialize, Deserialize)]
+#[command(roles("teller"))]
 pub struct ReactivateAccount {
     /// The account.
     #[command(id)]
@@ -86,6 +93,7 @@ pub struct ReactivateAccount {
 
 /// Changes where the holder is reached.
 #[derive(Command, Clone, Debug, Serialize, Deserialize)]
+#[command(roles("teller", "customer"))]
 pub struct ChangeEmail {
     /// The account.
     #[command(id)]
@@ -96,6 +104,7 @@ pub struct ChangeEmail {
 
 /// Ends an account that holds nothing and owes nothing.
 #[derive(Command, Clone, Debug, Serialize, Deserialize)]
+#[command(roles("teller"))]
 pub struct CloseAccount {
     /// The account.
     #[command(id)]

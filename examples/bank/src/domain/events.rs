@@ -7,7 +7,7 @@ use super::{Currency, Email, Money, Rate, SuspensionReason};
 
 /// An account was opened, with nothing in it yet; until version 2, all were in US dollars.
 #[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[event(version = 2)]
+#[event(version = 2, public)]
 pub struct AccountOpened {
     /// Who holds it.
     pub owner: String,
@@ -20,7 +20,7 @@ pub struct AccountOpened {
 
 /// Money came in.
 #[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[event(version = 3, previous = MoneyDepositedV2)]
+#[event(version = 3, previous = MoneyDepositedV2, public)]
 pub struct MoneyDeposited {
     /// How much.
     pub amount: Money,
@@ -30,6 +30,7 @@ pub struct MoneyDeposited {
 
 /// Money went out.
 #[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[event(public)]
 pub struct MoneyWithdrawn {
     /// How much.
     pub amount: Money,
@@ -43,6 +44,7 @@ pub struct MoneyWithdrawn {
 
 /// The balance went below zero.
 #[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[event(public)]
 pub struct OverdraftOccurred {
     /// The balance below zero.
     pub balance: Money,
@@ -50,6 +52,7 @@ pub struct OverdraftOccurred {
 
 /// Interest was credited.
 #[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[event(public)]
 pub struct InterestApplied {
     /// How much.
     pub amount: Money,
@@ -59,6 +62,7 @@ pub struct InterestApplied {
 
 /// A fee was charged.
 #[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[event(public)]
 pub struct FeeCharged {
     /// How much.
     pub amount: Money,
@@ -68,6 +72,7 @@ pub struct FeeCharged {
 
 /// Money can't move for the time being.
 #[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[event(public)]
 pub struct AccountSuspended {
     /// Why.
     pub reason: SuspensionReason,
@@ -75,11 +80,12 @@ pub struct AccountSuspended {
 
 /// Money can move again.
 #[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[event(public)]
 pub struct AccountReactivated {}
 
 /// The holder is reached at another address.
 #[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[event(version = 2)]
+#[event(version = 2, public)]
 pub struct EmailChanged {
     /// The new address.
     #[event(was = "mail", until = 2)]
@@ -91,4 +97,5 @@ pub struct EmailChanged {
 
 /// The account is no more.
 #[derive(Event, Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[event(public)]
 pub struct AccountClosed {}

@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use cqrs_runtime::prelude::*;
 
+use super::WholeUnits;
+
 /// A currency that the bank keeps accounts in.
 #[derive(Value, Copy, Eq, Hash, PartialOrd, Ord)]
 #[serde(rename_all = "UPPERCASE")]
@@ -83,7 +85,7 @@ impl FromStr for Currency {
 /// # Ok::<(), bank::domain::ParseMoneyError>(())
 /// ```
 #[derive(Value, Copy, Eq, Hash)]
-#[value(columns)]
+#[value(columns, api = WholeUnits)]
 pub struct Money {
     minor: i64,
     currency: Currency,

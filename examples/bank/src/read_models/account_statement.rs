@@ -14,7 +14,8 @@ use crate::domain::{
 #[read_model(
     table = "account_statement",
     events(Account(AccountOpened, MoneyDeposited, MoneyWithdrawn, InterestApplied, FeeCharged)),
-    lookups(RunningBalance)
+    lookups(RunningBalance),
+    roles("teller", "customer" if owner = principal.id),
 )]
 pub struct AccountStatement {
     /// The account.
@@ -23,6 +24,9 @@ pub struct AccountStatement {
     /// The version of the account's event: movements of one account are ordered by it.
     #[read_model(key, order)]
     pub version: i64,
+    /// Who holds the account.
+    #[read_model(filter)]
+    pub owner: String,
     /// When.
     #[read_model(filter, order)]
     pub at: DateTime<Utc>,
@@ -61,13 +65,15 @@ impl fmt::Display for MovementKind {
     }
 }
 
-/// What an account holds after the last movement, which the next one starts from.
+/// Whose an account is, and what it holds after the last movement: what the next one starts from.
 #[derive(ReadModel, Clone, Debug, PartialEq)]
 #[read_model(table = "account_statement_balance")]
 pub struct RunningBalance {
     /// The account.
     #[read_model(key)]
     pub account_id: AccountId,
+    /// Who holds it.
+    pub owner: String,
     /// What it holds.
     pub balance: Money,
 }
@@ -82,13 +88,15 @@ fn enter<E>(
 ) -> Result<(), ProjectionError> {
     let account_id: AccountId = event.stream_id.parse()?;
     let version = i64::try_from(event.version).map_err(ProjectionError::refused)?;
-    let before = row.lookup::<RunningBalance>(account_id).get()?;
-    let before = before.map_or(Money::zero(amount.currency()), |running| running.balance);
+    let Some(RunningBalance { owner, balance: before, .. }) = row.lookup::<RunningBalance>(account_id).get()? else {
+        return Err(ProjectionError::refused("the account has not been opened"));
+    };
     let balance = before.checked_add(amount).map_err(ProjectionError::refused)?;
     row.lookup::<RunningBalance>(account_id).update(|running| running.balance = balance)?;
     row.at((account_id, version)).insert(|| AccountStatement {
         account_id,
         version,
+        owner,
         at: event.metadata.recorded_at,
         kind,
         description: description.map(str::to_owned),
@@ -100,8 +108,8 @@ fn enter<E>(
 impl Project<AccountOpened> for AccountStatement {
     fn project(row: &mut Row<Self>, event: &Recorded<AccountOpened>) -> Result<(), ProjectionError> {
         let account_id: AccountId = event.stream_id.parse()?;
-        let balance = Money::zero(event.currency);
-        row.lookup::<RunningBalance>(account_id).insert(|| RunningBalance { account_id, balance })
+        let (owner, balance) = (event.owner.clone(), Money::zero(event.currency));
+        row.lookup::<RunningBalance>(account_id).insert(|| RunningBalance { account_id, owner, balance })
     }
 }
 

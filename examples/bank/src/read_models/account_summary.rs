@@ -21,7 +21,8 @@ use crate::domain::{
         AccountReactivated,
         EmailChanged,
         AccountClosed,
-    ))
+    )),
+    roles("teller", "customer" if owner = principal.id),
 )]
 pub struct AccountSummary {
     /// Its number.

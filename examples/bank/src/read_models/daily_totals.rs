@@ -11,9 +11,10 @@ use crate::domain::{
 #[read_model(
     table = "daily_totals",
     events(Account(AccountOpened, MoneyDeposited, MoneyWithdrawn, InterestApplied, FeeCharged)),
-    partition = tenant
+    partition = tenant,
+    roles("teller"),
 )]
-pub struct DailyTotals {
+pub struct DailyTotal {
     /// The day, of UTC.
     #[read_model(key, filter, order)]
     pub day: NaiveDate,
@@ -34,7 +35,7 @@ pub struct DailyTotals {
     pub fees: Money,
 }
 
-impl DailyTotals {
+impl DailyTotal {
     fn empty(day: NaiveDate, currency: Currency) -> Self {
         let zero = Money::zero(currency);
         Self {
@@ -52,14 +53,14 @@ impl DailyTotals {
 
 /// Adds an amount to one of the day's sums.
 fn add<E>(
-    row: &mut Row<DailyTotals>,
+    row: &mut Row<DailyTotal>,
     event: &Recorded<E>,
     amount: Money,
-    sum: fn(&mut DailyTotals) -> &mut Money,
+    sum: fn(&mut DailyTotal) -> &mut Money,
 ) -> Result<(), ProjectionError> {
     let (day, currency) = (event.metadata.recorded_at.date_naive(), amount.currency());
     row.at((day, currency)).try_upsert(
-        || DailyTotals::empty(day, currency),
+        || DailyTotal::empty(day, currency),
         |totals| {
             totals.movements += 1;
             let sum = sum(totals);
@@ -69,32 +70,32 @@ fn add<E>(
     )
 }
 
-impl Project<AccountOpened> for DailyTotals {
+impl Project<AccountOpened> for DailyTotal {
     fn project(row: &mut Row<Self>, event: &Recorded<AccountOpened>) -> Result<(), ProjectionError> {
         let (day, currency) = (event.metadata.recorded_at.date_naive(), event.currency);
         row.at((day, currency)).upsert(|| Self::empty(day, currency), |totals| totals.accounts_opened += 1)
     }
 }
 
-impl Project<MoneyDeposited> for DailyTotals {
+impl Project<MoneyDeposited> for DailyTotal {
     fn project(row: &mut Row<Self>, event: &Recorded<MoneyDeposited>) -> Result<(), ProjectionError> {
         add(row, event, event.amount, |totals| &mut totals.deposits)
     }
 }
 
-impl Project<MoneyWithdrawn> for DailyTotals {
+impl Project<MoneyWithdrawn> for DailyTotal {
     fn project(row: &mut Row<Self>, event: &Recorded<MoneyWithdrawn>) -> Result<(), ProjectionError> {
         add(row, event, event.amount, |totals| &mut totals.withdrawals)
     }
 }
 
-impl Project<InterestApplied> for DailyTotals {
+impl Project<InterestApplied> for DailyTotal {
     fn project(row: &mut Row<Self>, event: &Recorded<InterestApplied>) -> Result<(), ProjectionError> {
         add(row, event, event.amount, |totals| &mut totals.interest)
     }
 }
 
-impl Project<FeeCharged> for DailyTotals {
+impl Project<FeeCharged> for DailyTotal {
     fn project(row: &mut Row<Self>, event: &Recorded<FeeCharged>) -> Result<(), ProjectionError> {
         add(row, event, event.amount, |totals| &mut totals.fees)
     }

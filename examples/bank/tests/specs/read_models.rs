@@ -1,7 +1,7 @@
 //! What accounts' events make of the tables that the bank is asked about.
 
 use bank::domain::{Account, AccountId, FeeCharged, InterestApplied, Rate, Status};
-use bank::read_models::{AccountStatement, AccountSummary, DailyTotals, RunningBalance};
+use bank::read_models::{AccountStatement, AccountSummary, DailyTotal, RunningBalance};
 use cqrs_runtime::prelude::*;
 use cqrs_runtime::testing::{ProjectionSpec, assert_spec_snapshot};
 
@@ -46,13 +46,14 @@ fn a_statement_runs_the_balance() {
         .given::<Account>(&id(1), (opened(), deposited(100_00), withdrawn(30_00, NOON)))
         .at("2026-03-05T10:00:00Z")
         .given::<Account>(&id(1), (interest_applied(2_50), fee_charged(5_00)));
-    assert_eq!(spec.lookups::<RunningBalance>(), [RunningBalance { account_id: id(1), balance: usd(67_50) }]);
+    let running = RunningBalance { account_id: id(1), owner: "Ada Lovelace".to_owned(), balance: usd(67_50) };
+    assert_eq!(spec.lookups::<RunningBalance>(), [running]);
     assert_spec_snapshot!(spec);
 }
 
 #[test]
 fn totals_are_kept_by_day_and_currency() {
-    let spec = ProjectionSpec::<DailyTotals>::new()
+    let spec = ProjectionSpec::<DailyTotal>::new()
         .at("2026-03-01T23:59:59Z")
         .given::<Account>(&id(1), (opened(), deposited(100_00)))
         .given::<Account>(&id(2), (opened(), deposited(50_00)))

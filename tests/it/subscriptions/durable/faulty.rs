@@ -165,6 +165,18 @@ impl Transaction for Lossy {
         self.inner.as_any()
     }
 
+    async fn mark(&self) -> Result<(), StoreError> {
+        self.inner.mark().await
+    }
+
+    async fn keep(&self) -> Result<(), StoreError> {
+        self.inner.keep().await
+    }
+
+    async fn take_back(&self) -> Result<(), StoreError> {
+        self.inner.take_back().await
+    }
+
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
         let Self { inner, fates } = *self;
         meet(&fates, Asked::Commit, inner.commit()).await

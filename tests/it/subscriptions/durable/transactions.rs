@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use super::super::{Log, all, append};
 use super::sent::Sent;
-use super::{HOUR, checkpoints, mails, next, number, open};
+use super::{HOUR, checkpoints, forget_meanwhile, is_forgotten, mails, next, number, open};
 use crate::database::Database;
 use crate::lost_connection::proxy::Proxy;
 use crate::lost_connection::wire::Commits;
@@ -45,6 +45,7 @@ on_each_database! {
     a_hung_handling_is_given_up
     what_is_said_to_be_written_is
     closing_does_not_wait_for_it
+    nothing_is_written_for_what_was_forgotten
 }
 
 pub(super) fn database(log: &Log) -> &Database {
@@ -179,7 +180,8 @@ async fn a_hung_handling_is_given_up(log: &Log) {
         let connection = handling.connection().unwrap();
         connection.execute_unprepared("INSERT INTO sent (position) VALUES (6)").await.unwrap();
         // It waits for the end of the transaction.
-        database(log).execute("UPDATE cqrs_checkpoints SET changes = changes").await;
+        let others = database(log).execute("UPDATE cqrs_checkpoints SET changes = changes");
+        timeout(HOUR / 60, others).await.expect("it is given up");
         let written = connection.execute_unprepared("INSERT INTO sent (position) VALUES (7)").await;
         assert!(written.is_err(), "nothing is written behind it");
         let told = [handling.connection().err(), written.err().map(|error| handling.error(error))];
@@ -228,6 +230,19 @@ async fn closing_does_not_wait_for_it(log: &Log) {
     drop(handling);
     let closed = opened.begin(&event).await;
     assert!(matches!(closed, Err(SubscriptionError::Store(StoreError::Closed))), "{closed:?}");
+}
+
+async fn nothing_is_written_for_what_was_forgotten(log: &Log) {
+    let store = log.open().await;
+    append(&store, "a", 1..=2).await;
+    let mut slept = open(&store).await;
+    let event = next(&mut slept).await;
+    forget_meanwhile(log, &store, &slept).await;
+    for _ in 0..2 {
+        is_forgotten(slept.begin(&event).await);
+    }
+    is_forgotten(slept.next().await);
+    assert_eq!(checkpoints(log).await, [0; 0]);
 }
 
 /// A server of which nothing is heard any more: no step of a handling waits for it for ever, and none is done twice.

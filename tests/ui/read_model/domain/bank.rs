@@ -1,4 +1,4 @@
-//! A correct domain, for read models with mistakes.
+//! A correct domain, for read models and projections with mistakes.
 
 use cqrs_runtime::prelude::*;
 

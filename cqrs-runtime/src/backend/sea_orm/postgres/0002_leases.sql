@@ -1,12 +1,13 @@
 -- Joins a name or stays with it, and takes and gives up partitions up to the worker's share: all that it has then. Those of
--- a new name start at `start`. Where the name is a generation's that stands still or is gone, nothing is joined.
+-- a new name start at `start`; CQ010 where it is not there and is not to be made. Where the name is a generation's that stands
+-- still or is gone, nothing is joined.
 --
 -- Whoever asks for partitions of a name holds its advisory lock, so shares add up. No row of a partition is waited for: one
 -- whose checkpoint is being moved is passed over. So a commit that takes long holds up no session, and there is no deadlock.
 --
 -- VOLATILE, and READ COMMITTED: each statement after the lock sees what was committed before it was granted.
 CREATE FUNCTION cqrs_acquire(this_name text, this_worker uuid, these_partitions bigint, lease_micros bigint,
-    start bigint, start_id uuid)
+    start bigint, start_id uuid, makes boolean)
 RETURNS SETOF cqrs_checkpoints LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     moment  timestamptz;
@@ -30,7 +31,9 @@ BEGIN
     END IF;
 
     SELECT count(*) INTO found FROM cqrs_checkpoints c WHERE c.name = this_name;
-    IF found = 0 THEN
+    IF found = 0 AND NOT makes THEN
+        RAISE EXCEPTION 'the name has been forgotten' USING ERRCODE = 'CQ010';
+    ELSIF found = 0 THEN
         INSERT INTO cqrs_checkpoints (name, partition, position, event_id)
         SELECT this_name, generate_series(0, these_partitions - 1), start, start_id;
     ELSIF found <> these_partitions THEN

@@ -23,7 +23,7 @@ CREATE FUNCTION cqrs_clock() RETURNS timestamptz LANGUAGE sql VOLATILE RETURN cl
 
 -- Which tables hold the rows of a projection: each rebuild fills tables of its own, named with the generation's number.
 -- A generation that was dropped stays here, so that its number is not given again. `tables` are their names without it,
--- as JSON; `shown` is what the view that people look at shows of the first one.
+-- as JSON; `views` is what the views show that people look at, by their names, as JSON.
 CREATE TABLE cqrs_generations (
     projection   text         COLLATE "C" NOT NULL,
     number       bigint       NOT NULL CHECK (number > 0),
@@ -32,7 +32,7 @@ CREATE TABLE cqrs_generations (
     state        text         COLLATE "C" NOT NULL CHECK (state IN
         ('building', 'serving', 'retired', 'verifying', 'dropped')),
     tables       text         COLLATE "C" NOT NULL,
-    shown        text         COLLATE "C" NOT NULL,
+    views        text         COLLATE "C" NOT NULL,
     head         bigint       NOT NULL,
     created_at   timestamptz  NOT NULL,
     served_at    timestamptz,

@@ -1,7 +1,7 @@
--- Makes the tables of a new generation by `definition`, in which `@` stands for its number, and enters it; one of this
+-- Makes the tables of a new generation by `definition`, in which `_g@` stands for `_g` and its number, and enters it; one of this
 -- fingerprint and in this state is left as it is. The number of either.
 CREATE FUNCTION cqrs_create_generation(
-    this_projection text, this_fingerprint text, these_partitions bigint, these_tables text, shown text,
+    this_projection text, this_fingerprint text, these_partitions bigint, these_tables text, these_views text,
     definition text, this_state text
 ) RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
@@ -18,9 +18,9 @@ BEGIN
     WHERE g.projection = this_projection OR EXISTS (
         SELECT FROM json_array_elements_text(g.tables::json) a JOIN json_array_elements_text(these_tables::json) b
             USING (value));
-    EXECUTE replace(definition, '@', this::text);
-    INSERT INTO cqrs_generations (projection, number, fingerprint, partitions, state, tables, shown, head, created_at)
-    VALUES (this_projection, this, this_fingerprint, these_partitions, this_state, these_tables, shown,
+    EXECUTE replace(definition, '_g@', '_g' || this);
+    INSERT INTO cqrs_generations (projection, number, fingerprint, partitions, state, tables, views, head, created_at)
+    VALUES (this_projection, this, this_fingerprint, these_partitions, this_state, these_tables, these_views,
         (SELECT coalesce(max(e.position), 0) FROM cqrs_events e), cqrs_clock());
     RETURN this;
 END $$;
@@ -64,6 +64,7 @@ DECLARE
     come        bigint;
     parked      bigint;
     needed      bigint;
+    view        record;
     definition  text;
 BEGIN
     PERFORM set_config('lock_timeout', patience::text, true);
@@ -81,8 +82,6 @@ BEGIN
     WHERE g.projection = this_projection AND g.state = 'serving'
     ORDER BY g.fingerprint = new.fingerprint DESC, g.served_at DESC LIMIT 1;
 
-    definition := format('VIEW %I AS SELECT %s FROM %I AS t', this_projection, new.shown, this_projection || '_g' || this_number);
-
     -- Asked twice, so that workers are not held up while the view is waited for.
     FOR turn IN 1..2 LOOP
         SELECT CASE WHEN count(*) < new.partitions THEN 0 ELSE min(c.position) END INTO come
@@ -97,12 +96,19 @@ BEGIN
             RAISE EXCEPTION 'the generation has parked events' USING ERRCODE = 'CQ009', DETAIL = parked;
         END IF;
         CONTINUE WHEN turn = 2;
-        BEGIN
-            EXECUTE 'CREATE OR REPLACE ' || definition;
-        EXCEPTION WHEN invalid_table_definition THEN
-            EXECUTE format('DROP VIEW %I', this_projection);
-            EXECUTE 'CREATE ' || definition;
-        END;
+        FOR view IN SELECT key AS name FROM json_each_text(before.views::json) WHERE new.views::jsonb -> key IS NULL LOOP
+            EXECUTE format('DROP VIEW IF EXISTS %I', view.name);
+        END LOOP;
+        FOR view IN SELECT key AS name, value AS shown FROM json_each_text(new.views::json) LOOP
+            definition := format('VIEW %I AS SELECT %s FROM %I AS t', view.name, view.shown,
+                view.name || '_g' || this_number);
+            BEGIN
+                EXECUTE 'CREATE OR REPLACE ' || definition;
+            EXCEPTION WHEN invalid_table_definition THEN
+                EXECUTE format('DROP VIEW %I', view.name);
+                EXECUTE 'CREATE ' || definition;
+            END;
+        END LOOP;
         PERFORM FROM cqrs_checkpoints c
         WHERE c.name IN (this_projection || '@' || this_number, this_projection || '@' || old.number)
         ORDER BY c.name, c.partition FOR UPDATE;
@@ -160,7 +166,7 @@ RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     this       cqrs_generations;
     this_name  text := this_projection || '@' || this_number;
-    each_table text;
+    all_tables text;
 BEGIN
     PERFORM set_config('lock_timeout', patience::text, true);
     PERFORM cqrs_lock_generations();
@@ -179,9 +185,9 @@ BEGIN
         RETURN false;
     END IF;
     -- The tables first, as a worker's batch locks them.
-    FOR each_table IN SELECT json_array_elements_text(this.tables::json) LOOP
-        EXECUTE format('DROP TABLE IF EXISTS %I', each_table || '_g' || this_number);
-    END LOOP;
+    SELECT string_agg(format('%I', each_table || '_g' || this_number), ', ') INTO all_tables
+    FROM json_array_elements_text(this.tables::json) each_table;
+    EXECUTE 'DROP TABLE IF EXISTS ' || all_tables;
     PERFORM FROM cqrs_checkpoints c WHERE c.name = this_name ORDER BY c.partition FOR UPDATE;
     DELETE FROM cqrs_checkpoints c WHERE c.name = this_name;
     DELETE FROM cqrs_workers w WHERE w.name = this_name;

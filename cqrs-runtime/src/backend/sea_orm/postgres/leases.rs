@@ -18,10 +18,13 @@ use crate::store::{Advance, AdvanceVerdict, Begun, Checkpoint, Lease, Leases, Se
 
 const NOW: &str = "cqrs_clock()";
 
-const ACQUIRE: &str = "SELECT partition, epoch, position, event_id FROM cqrs_acquire($1, $2, $3, $4, $5, $6)";
+const ACQUIRE: &str = "SELECT partition, epoch, position, event_id FROM cqrs_acquire($1, $2, $3, $4, $5, $6, $7)";
 
 /// The name has another number of partitions; the number is the detail.
 const PARTITIONS_CHANGED: &str = "CQ005";
+
+/// The name is not there.
+const FORGOTTEN: &str = "CQ010";
 
 /// In order, so that there is no deadlock.
 const HEARTBEAT: &str = "WITH own AS (
@@ -44,6 +47,7 @@ impl Leases for PostgresBackend {
             micros(session.lease_time).into(),
             session.checkpoint.cast_signed().into(),
             session.event_id.into(),
+            session.makes.into(),
         ];
         match all(&self.workers, ACQUIRE, values).await {
             Ok(rows) => rows.iter().map(leases::lease).collect(),
@@ -103,6 +107,7 @@ fn refusal(error: DbErr, session: &Session) -> StoreError {
             found: detail.parse().unwrap_or(u32::MAX),
             asked: session.partitions,
         },
+        Some((FORGOTTEN, _)) => StoreError::Forgotten { name: session.name.clone() },
         _ => error.into(),
     }
 }

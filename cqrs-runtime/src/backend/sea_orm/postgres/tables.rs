@@ -4,6 +4,8 @@ mod generation;
 mod spelling;
 mod write;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
 use self::spelling::Postgres;
@@ -11,13 +13,17 @@ use super::super::tables;
 use super::PostgresBackend;
 use crate::column::Numbers;
 use crate::store::{
-    AdvanceVerdict, ChangeCounts, ChangesQuery, Compare, Compared, DeadLetter, Discard, Generation, GenerationKey,
-    GenerationState, LetterRequest, NewGeneration, RowBatch, Select, Selected, StateVerdict, StoreError, SwapVerdict,
-    TableShape, Tables, ToldChanges, Wanted,
+    AdvanceVerdict, ChangeCounts, ChangesQuery, Compare, Compared, DeadLetter, Dialect, Discard, Generation,
+    GenerationKey, GenerationState, LetterRequest, NewGeneration, RowBatch, Select, Selected, StateVerdict, StoreError,
+    SwapVerdict, TableShape, Tables, ToldChanges, Transaction, Wanted,
 };
 
 #[async_trait]
 impl Tables for PostgresBackend {
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
+    }
+
     fn numbers(&self) -> Numbers {
         Numbers::Exact
     }
@@ -57,6 +63,18 @@ impl Tables for PostgresBackend {
 
     async fn write(&self, batch: &RowBatch<'_>) -> Result<AdvanceVerdict, StoreError> {
         write::write(&self.workers, batch).await
+    }
+
+    async fn begin_batch(&self, lasts: Duration) -> Result<Box<dyn Transaction>, StoreError> {
+        self.transactions.unfenced(lasts).await
+    }
+
+    async fn write_in(
+        &self,
+        transaction: Box<dyn Transaction>,
+        batch: &RowBatch<'_>,
+    ) -> Result<AdvanceVerdict, StoreError> {
+        write::write_in(self, transaction, batch).await
     }
 
     async fn select(&self, select: &Select<'_>) -> Result<Selected, StoreError> {

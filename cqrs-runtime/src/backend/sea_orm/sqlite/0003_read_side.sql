@@ -23,7 +23,7 @@ CREATE VIEW cqrs_clock AS SELECT CAST(unixepoch('now', 'subsec') * 1000000 AS IN
 
 -- Which tables hold the rows of a projection: each rebuild fills tables of its own, named with the generation's number.
 -- A generation that was dropped stays here, so that its number is not given again. `tables` are their names without it,
--- as JSON; `shown` is what the view that people look at shows of the first one.
+-- as JSON; `views` is what the views show that people look at, by their names, as JSON.
 CREATE TABLE cqrs_generations (
     projection   TEXT    NOT NULL,
     number       INTEGER NOT NULL CHECK (number > 0),
@@ -32,7 +32,7 @@ CREATE TABLE cqrs_generations (
     state        TEXT    NOT NULL CHECK (state IN
         ('building', 'serving', 'retired', 'verifying', 'dropped')),
     tables       TEXT    NOT NULL,
-    shown        TEXT    NOT NULL,
+    views        TEXT    NOT NULL,
     head         INTEGER NOT NULL,
     created_at   INTEGER NOT NULL,
     served_at    INTEGER,

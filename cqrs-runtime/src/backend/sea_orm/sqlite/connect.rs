@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use futures_util::FutureExt;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr};
 use tokio::time::{Instant, sleep};
@@ -38,26 +37,16 @@ pub(super) async fn connect(
 
 /// One more connection to a file that is there.
 pub(super) async fn another(url: &str, options: &Options) -> Result<DatabaseConnection, StoreError> {
-    pool(url, &Options { create_if_missing: false, ..*options }, 1, |_| ()).await
+    configured(url, options, |_| ()).await
 }
 
-/// As well; whoever has used it, it is ended unless it is fine.
-pub(super) async fn ended_unless(
+/// As well, of a pool that is told more.
+pub(super) async fn configured(
     url: &str,
     options: &Options,
-    is_fine: impl Fn() -> bool + Clone + Send + Sync + 'static,
+    configured: impl FnOnce(&mut ConnectOptions),
 ) -> Result<DatabaseConnection, StoreError> {
-    let options = Options { create_if_missing: false, ..*options };
-    let ended = |connect: &mut ConnectOptions| {
-        connect.map_sqlx_sqlite_pool_opts(move |pool| {
-            let is_fine = is_fine.clone();
-            pool.after_release(move |_, _| {
-                let is_fine = is_fine();
-                async move { Ok(is_fine) }.boxed()
-            })
-        });
-    };
-    pool(url, &options, 1, ended).await
+    pool(url, &Options { create_if_missing: false, ..*options }, 1, configured).await
 }
 
 async fn pool(

@@ -4,20 +4,27 @@ mod generation;
 mod spelling;
 mod write;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
 use self::spelling::Sqlite;
 use super::super::tables;
 use super::SqliteBackend;
+use super::leases::begin::unfenced;
 use crate::column::Numbers;
 use crate::store::{
-    AdvanceVerdict, ChangeCounts, ChangesQuery, Compare, Compared, DeadLetter, Discard, Generation, GenerationKey,
-    GenerationState, LetterRequest, NewGeneration, RowBatch, Select, Selected, StateVerdict, StoreError, SwapVerdict,
-    TableShape, Tables, ToldChanges, Wanted,
+    AdvanceVerdict, ChangeCounts, ChangesQuery, Compare, Compared, DeadLetter, Dialect, Discard, Generation,
+    GenerationKey, GenerationState, LetterRequest, NewGeneration, RowBatch, Select, Selected, StateVerdict, StoreError,
+    SwapVerdict, TableShape, Tables, ToldChanges, Transaction, Wanted,
 };
 
 #[async_trait]
 impl Tables for SqliteBackend {
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+
     fn numbers(&self) -> Numbers {
         Numbers::AsTexts
     }
@@ -57,6 +64,18 @@ impl Tables for SqliteBackend {
 
     async fn write(&self, batch: &RowBatch<'_>) -> Result<AdvanceVerdict, StoreError> {
         write::write(&*self.writer.lock().await, batch).await
+    }
+
+    async fn begin_batch(&self, lasts: Duration) -> Result<Box<dyn Transaction>, StoreError> {
+        unfenced(self, lasts).await
+    }
+
+    async fn write_in(
+        &self,
+        transaction: Box<dyn Transaction>,
+        batch: &RowBatch<'_>,
+    ) -> Result<AdvanceVerdict, StoreError> {
+        write::write_in(self, transaction, batch).await
     }
 
     async fn select(&self, select: &Select<'_>) -> Result<Selected, StoreError> {

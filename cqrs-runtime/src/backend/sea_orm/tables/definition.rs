@@ -1,13 +1,39 @@
 //! How a table comes to be.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::spelling::{Spelling, column, key_columns, quoted};
 use crate::column::ColumnType;
-use crate::store::TableShape;
+use crate::store::{GenerationTables, TableShape};
+
+/// The statements that make the tables of a generation, with [`GenerationTables::NUMBER`] in the place of what their names end with.
+pub(in super::super) fn definitions<S: Spelling>(tables: &GenerationTables<'_>) -> String {
+    match tables {
+        GenerationTables::Shaped(tables) => {
+            let made = tables
+                .iter()
+                .map(|table| definition::<S>(table, &format!("{}{}", table.name, GenerationTables::NUMBER)));
+            made.collect()
+        }
+        GenerationTables::Stated { statements, .. } => statements.join("\n;\n"),
+    }
+}
+
+/// What the views show that are made when a generation serves, by their names: a JSON object.
+pub(in super::super) fn views<S: Spelling>(tables: &GenerationTables<'_>) -> String {
+    let views: BTreeMap<&str, String> = match tables {
+        GenerationTables::Shaped(tables) => {
+            tables.iter().take(1).map(|own| (own.name.as_str(), shown::<S>(own))).collect()
+        }
+        GenerationTables::Stated { names, .. } => names.iter().map(|name| (*name, "t.*".to_owned())).collect(),
+    };
+    // Texts always are JSON.
+    serde_json::to_string(&views).unwrap_or_default()
+}
 
 /// The statements that make a table and its indices under a name of their own.
-pub(in super::super) fn definition<S: Spelling>(table: &TableShape, name: &str) -> String {
+fn definition<S: Spelling>(table: &TableShape, name: &str) -> String {
     let integer = S::type_of(ColumnType::Integer);
     let columns = table.columns.iter().map(|column| {
         let absent = if column.optional { "" } else { " NOT NULL" };
@@ -40,7 +66,7 @@ pub(in super::super) fn definition<S: Spelling>(table: &TableShape, name: &str) 
 }
 
 /// The columns of the view that people look at.
-pub(in super::super) fn shown<S: Spelling>(table: &TableShape) -> String {
+fn shown<S: Spelling>(table: &TableShape) -> String {
     let columns = table.columns.iter().enumerate().map(|(index, described)| {
         let shown = S::to_people(&column(table, index), described.ty);
         format!(", {shown} AS {}", quoted(&described.name))

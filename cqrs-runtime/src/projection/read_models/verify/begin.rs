@@ -8,7 +8,7 @@ use tokio::time::sleep;
 use super::run::Run;
 use super::{VerifyError, VerifyOptions};
 use crate::projection::engine::{Replayed, goals};
-use crate::projection::read_models::filling::{Filling, PAUSE};
+use crate::projection::read_models::filling::{Filling, PAUSE, answered};
 use crate::projection::read_models::model::Model;
 use crate::projection::read_models::{ReadModels, RebuildError, StoreError};
 use crate::store::{Generation, GenerationKey, GenerationState, Tables, WorkerId};
@@ -20,18 +20,23 @@ impl<'r> Run<'r> {
         model: &'r Arc<dyn Model>,
         options: VerifyOptions,
     ) -> Result<Self, VerifyError> {
-        let (name, model) = (model.table().name, &**model);
+        let (name, model) = (model.name(), &**model);
+        if model.rows().is_empty() {
+            return Err(VerifyError::NoRows { name });
+        }
         let tables = read_models.store.tables()?;
-        let known = read_models.generations(model).await?;
+        let known = answered(name, || read_models.generations(model)).await?;
         let serving = known.into_iter().find(|known| known.state == GenerationState::Serving);
         let serving = serving.ok_or(VerifyError::NotServed { name })?;
         loop {
-            let generation = read_models.create_of(model, GenerationState::Verifying, serving.partitions).await?;
+            let make = || read_models.create_of(model, GenerationState::Verifying, serving.partitions);
+            let generation = answered(name, make).await?;
             let partitions = generation.partitions;
             let Some(filling) = alone(read_models, model, generation).await? else { continue };
             // Nobody but this one moves the replay from now on.
-            let come = tables.checkpoints(&filling.key.to_string()).await?;
-            let served = tables.checkpoints(&serving.key.to_string()).await?;
+            let (come, served) = (filling.key.to_string(), serving.key.to_string());
+            let come = answered(name, || tables.checkpoints(&come)).await?;
+            let served = answered(name, || tables.checkpoints(&served)).await?;
             let goals = goals(served.iter().map(|known| &known.lease));
             let ahead = come.iter().any(|known| {
                 let goal = goals.iter().find(|goal| goal.partition == known.lease.partition);
@@ -41,7 +46,7 @@ impl<'r> Run<'r> {
                 return Ok(Self::of(read_models, model, options, (serving, goals), filling));
             }
             // Somebody has gone back since it was left.
-            tables.drop_generation(&filling.key).await?;
+            answered(name, || tables.drop_generation(&filling.key)).await?;
         }
     }
 }
@@ -53,15 +58,16 @@ async fn alone(
     generation: Generation,
 ) -> Result<Option<Filling>, VerifyError> {
     let (tables, key) = (read_models.store.tables()?, generation.key.clone());
+    let (name, shared_as) = (model.name(), key.to_string());
     let mut waits_since = Instant::now();
     // Who is at it keeps it, and whose process was killed has it until the session ends.
-    while tables.checkpoints(&key.to_string()).await?.iter().any(|known| known.is_alive) {
+    while answered(name, || tables.checkpoints(&shared_as)).await?.iter().any(|known| known.is_alive) {
         if waits_since.elapsed() > read_models.options.lease_time * 2 {
-            return Err(VerifyError::Running { name: model.table().name });
+            return Err(VerifyError::Running { name });
         }
         sleep(PAUSE).await;
     }
-    if !is_there(tables, &key).await? {
+    if !answered(name, || is_there(tables, &key)).await? {
         return Ok(None);
     }
     let mut filling = Filling::begin(read_models, model, generation)?;

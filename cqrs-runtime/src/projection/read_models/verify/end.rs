@@ -96,7 +96,7 @@ async fn serve(
     options: RebuildOptions,
     progress: impl FnMut(RebuildProgress) + Send,
 ) -> Result<Rebuilt, RebuildError> {
-    let name = model.table().name;
+    let name = model.name();
     let failed = |error: StoreError| RebuildError::Engine { name, source: error.into() };
     let tables = read_models.store.tables().map_err(failed)?;
     match turned(tables, &built).await.map_err(failed)? {

@@ -68,7 +68,7 @@ impl<'r> Run<'r> {
     /// Replays and compares all tables.
     pub(super) async fn run(&mut self, progress: &mut (impl FnMut(VerifyProgress) + Send)) -> Result<(), VerifyError> {
         self.replay(progress).await?;
-        for table in self.model.tables() {
+        for &table in self.model.rows() {
             let shape = table.shape(table.name.to_owned());
             let mut first = None;
             loop {

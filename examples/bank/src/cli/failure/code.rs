@@ -43,7 +43,12 @@ impl Failure {
             Self::Amount(_) => "MALFORMED_AMOUNT",
             Self::Unreadable { .. } | Self::Unwritable { .. } => "FILE",
             Self::Limits { .. } => "MALFORMED_LIMITS",
+            Self::ShortKey { .. } | Self::Token(_) => "TOKEN_KEY",
             Self::Json(_) | Self::Event(_) | Self::Output(_) => "OUTPUT",
+            Self::Listen { .. } => "ADDRESS_UNAVAILABLE",
+            Self::Drain(_) => "NOT_DRAINED",
+            Self::Prepare(_) => self.store_error().map_or("READ_MODEL", store_code),
+            Self::Schema(_) => "SCHEMA",
         }
     }
 }

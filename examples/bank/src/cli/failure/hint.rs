@@ -43,6 +43,8 @@ impl Failure {
             Self::Verify(error) => verify_hint(error),
             Self::Load(error) => load_hint(error),
             Self::Command(error) => command_hint(error),
+            Self::Listen { .. } => Some("another program may be there already: name another address with --listen"),
+            Self::ShortKey { .. } => Some("make one: openssl rand -hex -out FILE 32"),
             _ => None,
         }
     }

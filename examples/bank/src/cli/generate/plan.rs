@@ -15,7 +15,7 @@ const SPENDING: [&str; 8] =
     ["groceries", "rent", "cash machine", "electricity", "restaurant", "train ticket", "insurance", "books"];
 
 /// Makes up commands, and keeps track of what the bank will make of them.
-pub(super) struct Plan {
+pub(crate) struct Plan {
     random: Random,
     customers: Vec<Customer>,
     /// What follows from the last idea.
@@ -27,11 +27,11 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self { random: Random::new(seed), customers: Vec::new(), queue: VecDeque::new(), accounts: 0, refused: 0 }
     }
 
-    pub(super) fn next_command(&mut self) -> AccountCommand {
+    pub(crate) fn next_command(&mut self) -> AccountCommand {
         if let Some(command) = self.queue.pop_front() {
             return command;
         }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use bank::domain::Currency;
-use bank::read_models::DailyTotals;
+use bank::read_models::DailyTotal;
 use clap::Args;
 use comfy_table::CellAlignment;
 use cqrs_runtime::prelude::*;
@@ -37,24 +37,24 @@ pub(crate) struct Totals {
 
 impl Totals {
     pub(crate) async fn run(&self, bank: &Bank, output: &Output) -> Result<ExitCode, Failure> {
-        let mut query = fresh(bank).await?.query::<DailyTotals>();
+        let mut query = fresh(bank).await?.query::<DailyTotal>();
         if let Some(from) = self.from {
-            query = query.filter(DailyTotals::DAY.gte(from));
+            query = query.filter(DailyTotal::DAY.gte(from));
         }
         if let Some(to) = self.to {
-            query = query.filter(DailyTotals::DAY.lte(to));
+            query = query.filter(DailyTotal::DAY.lte(to));
         }
         if let Some(currency) = self.currency {
-            query = query.filter(DailyTotals::CURRENCY.eq(currency));
+            query = query.filter(DailyTotal::CURRENCY.eq(currency));
         }
-        let query = query.order_by(DailyTotals::DAY.asc()).limit(self.limit).offset(self.offset).counted();
+        let query = query.order_by(DailyTotal::DAY.asc()).limit(self.limit).offset(self.offset).counted();
         let found = query.fetch().await?;
         output.answer(&found.rows, || prose(&found))?;
         Ok(ExitCode::SUCCESS)
     }
 }
 
-fn prose(found: &Rows<DailyTotals>) -> String {
+fn prose(found: &Rows<DailyTotal>) -> String {
     if found.rows.is_empty() {
         return String::from("Nothing has happened in that time.\n");
     }

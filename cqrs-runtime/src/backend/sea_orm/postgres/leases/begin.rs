@@ -13,11 +13,12 @@ use sea_orm::{
 use tokio::time::timeout;
 
 use super::super::super::Options;
+use super::super::super::error::of_data;
 use super::super::super::statement::all;
 use super::super::super::transaction::{Open, Orm};
 use super::super::pool::{How, conn_err, milliseconds, query_err};
 use super::fence::{CALL, Fence};
-use crate::store::{Begun, StoreError};
+use crate::store::{Begun, StoreError, Transaction};
 
 /// A connection that has idled for so long is not used again: the server may have been restarted, or gone silent.
 const MAY_BE_DEAD_AFTER: Duration = Duration::from_secs(5);
@@ -53,10 +54,9 @@ impl Transactions {
         let transaction = self.transaction().await?;
         // The server ends it when its client leaves it alone for too long: also one whose connection was given up.
         let guarded = format!("SELECT set_config('idle_in_transaction_session_timeout', $9, true), {CALL}");
-        let idle = Value::from(milliseconds(idle.min(self.commit)).to_string());
-        let values = fence.values().into_iter().chain([idle]);
+        let values = fence.values().into_iter().chain([self.idle(idle)]);
         match self.limited(all(&transaction, &guarded, values)).await {
-            Ok(_) => Ok(Begun::Transaction(Box::new(Orm(Box::new(Limited { transaction, patience: self.commit }))))),
+            Ok(_) => Ok(Begun::Transaction(self.open(transaction))),
             Err(error) => {
                 // So that nobody finds the partitions locked who asks for them next. One that can't be rolled back ends
                 // with its connection.
@@ -64,6 +64,39 @@ impl Transactions {
                 Ok(Begun::Refused(fence.explain(error)?))
             }
         }
+    }
+
+    /// Begins a transaction that the server ends when it is left alone for too long, or a statement in it takes too long.
+    pub(in super::super) async fn unfenced(&self, lasts: Duration) -> Result<Box<dyn Transaction>, StoreError> {
+        if self.how == How::Nameless {
+            return Err(StoreError::NoTransactions);
+        }
+        let transaction = self.transaction().await?;
+        let guarded = "SELECT set_config('idle_in_transaction_session_timeout', $1, true),
+            set_config('statement_timeout', $2, true), set_config('lock_timeout', $3, true)";
+        // Who waits for others is busy, and not at fault.
+        let limits =
+            [self.idle(lasts), milliseconds(lasts).to_string().into(), milliseconds(lasts / 2).to_string().into()];
+        self.limited(all(&transaction, guarded, limits)).await?;
+        Ok(self.open(transaction))
+    }
+
+    fn idle(&self, idle: Duration) -> Value {
+        milliseconds(idle.min(self.commit)).to_string().into()
+    }
+
+    fn open(&self, transaction: DatabaseTransaction) -> Box<dyn Transaction> {
+        Box::new(Orm(Box::new(Limited { transaction, patience: self.commit })))
+    }
+
+    /// Writes the last part of a transaction, whose answer is waited for no longer than that of a commit.
+    pub(in super::super) async fn last(
+        &self,
+        transaction: &DatabaseTransaction,
+        sql: &str,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<(), DbErr> {
+        self.limited(all(transaction, sql, values)).await.map(drop)
     }
 
     async fn transaction(&self) -> Result<DatabaseTransaction, DbErr> {
@@ -132,6 +165,7 @@ impl Open for Limited {
             transaction.execute_unprepared("SELECT 1").await?;
             transaction.commit().await
         });
-        Ok(committed.await.unwrap_or_else(|late| Err(query_err(SqlxError::Io(late.into()))))?)
+        // A constraint may wait until here.
+        committed.await.unwrap_or_else(|late| Err(query_err(SqlxError::Io(late.into())))).map_err(of_data)
     }
 }

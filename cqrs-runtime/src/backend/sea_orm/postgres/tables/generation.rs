@@ -3,7 +3,7 @@
 use sea_orm::{DbErr, QueryResult, Value};
 
 use super::super::super::statement::one;
-use super::super::super::tables::{definition, generations, shown, state_word};
+use super::super::super::tables::{definitions, generations, state_word, views};
 use super::super::leases::raised;
 use super::super::pool::Pool;
 use super::Postgres;
@@ -39,16 +39,14 @@ const PARKED: &str = "CQ009";
 
 /// Makes a generation.
 pub(super) async fn create(pool: &Pool, new: &NewGeneration<'_>) -> Result<Generation, StoreError> {
-    let names: Vec<_> = new.tables.iter().map(|table| table.name.as_str()).collect();
-    let made = new.tables.iter().map(|table| definition::<Postgres>(table, &format!("{}_g@", table.name)));
     let values: [Value; 7] = [
         new.projection.into(),
         new.fingerprint.into(),
         i64::from(new.partitions).into(),
         // Texts always are JSON.
-        serde_json::to_string(&names).unwrap_or_default().into(),
-        new.tables.first().map(shown::<Postgres>).unwrap_or_default().into(),
-        made.collect::<String>().into(),
+        serde_json::to_string(&new.tables.names()).unwrap_or_default().into(),
+        views::<Postgres>(&new.tables).into(),
+        definitions::<Postgres>(&new.tables).into(),
         state_word(new.state).into(),
     ];
     let row = one(pool, CREATE, values).await?;

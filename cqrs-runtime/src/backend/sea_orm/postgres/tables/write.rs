@@ -1,14 +1,16 @@
 //! A batch as one statement, which is one transaction: the fence, and all that is written behind it.
 
 use sea_orm::sqlx::postgres::PgDatabaseError;
-use sea_orm::{DbErr, SqlxError};
+use sea_orm::{DbErr, SqlxError, Value};
 
 use super::super::super::statement::all;
+use super::super::super::transaction::Orm;
 use super::super::super::{error, tables};
+use super::super::PostgresBackend;
 use super::super::leases::fence::{CALL, Fence, placed};
 use super::super::pool::Pool;
 use super::Postgres;
-use crate::store::{AdvanceVerdict, RowBatch, StoreError};
+use crate::store::{AdvanceVerdict, RowBatch, StoreError, Transaction};
 
 /// The code of a NOT NULL that was violated.
 const NOT_NULL: &str = "23502";
@@ -23,15 +25,8 @@ pub(super) async fn write(pool: &Pool, batch: &RowBatch<'_>) -> Result<AdvanceVe
         return Ok(verdict);
     }
     let name = batch.generation.to_string();
-    let fence = Fence { name: &name, worker: batch.worker, steps: batch.steps, changes: tables::changes_rows(batch) };
-    let writes = tables::writes::<Postgres>(batch);
-    let parts = writes.statements.iter().enumerate().map(|(number, part)| format!(", write_{number} AS ({part})\n"));
-    let call = writes.placing.map_or_else(|| CALL.to_owned(), placed);
-    let sql = format!(
-        "WITH fence AS MATERIALIZED (SELECT {call} AS changes)\n{}SELECT count(*) FROM fence",
-        parts.collect::<String>()
-    );
-    let values = fence.values().into_iter().chain(writes.parameters.into_iter().map(Into::into));
+    let fence = fence(batch, &name);
+    let (sql, values) = statement(batch, fence);
     match all(pool, &sql, values).await {
         Ok(_) => Ok(AdvanceVerdict::Advanced),
         Err(error) if is_foreign_row(&error) => Err(StoreError::ForeignRow { name }),
@@ -46,6 +41,44 @@ pub(super) async fn write(pool: &Pool, batch: &RowBatch<'_>) -> Result<AdvanceVe
             }
         }
     }
+}
+
+/// Writes a batch as the last statement of a transaction, and commits it.
+pub(super) async fn write_in(
+    backend: &PostgresBackend,
+    transaction: Box<dyn Transaction>,
+    batch: &RowBatch<'_>,
+) -> Result<AdvanceVerdict, StoreError> {
+    if let Some(verdict) = tables::judged_unasked(batch) {
+        return Ok(verdict);
+    }
+    let name = batch.generation.to_string();
+    let fence = fence(batch, &name);
+    let (sql, values) = statement(batch, fence);
+    let open = Orm::behind(&*transaction)?;
+    match backend.transactions.last(open.writable()?, &sql, values).await {
+        Ok(()) => {
+            transaction.commit().await?;
+            Ok(AdvanceVerdict::Advanced)
+        }
+        Err(error) => fence.explain(error),
+    }
+}
+
+fn fence<'b>(batch: &'b RowBatch<'_>, name: &'b str) -> Fence<'b> {
+    Fence { name, worker: batch.worker, steps: batch.steps, changes: tables::changes_rows(batch) }
+}
+
+/// The fence and all that is written behind it, and its values.
+fn statement(batch: &RowBatch<'_>, fence: Fence<'_>) -> (String, Vec<Value>) {
+    let writes = tables::writes::<Postgres>(batch);
+    let parts = writes.statements.iter().enumerate().map(|(number, part)| format!(", write_{number} AS ({part})\n"));
+    let call = writes.placing.map_or_else(|| CALL.to_owned(), placed);
+    let sql = format!(
+        "WITH fence AS MATERIALIZED (SELECT {call} AS changes)\n{}SELECT count(*) FROM fence",
+        parts.collect::<String>()
+    );
+    (sql, fence.values().into_iter().chain(writes.parameters.into_iter().map(Into::into)).collect())
 }
 
 fn is_foreign_row(error: &DbErr) -> bool {

@@ -37,6 +37,9 @@ pub(super) async fn acquire(connection: &mut Held, session: &Session) -> Result<
     } else {
         alive.insert(session.worker);
     }
+    if partitions.is_empty() && !session.makes {
+        return Err(StoreError::Forgotten { name: session.name.clone() });
+    }
     let new = if partitions.is_empty() { 0..session.partitions } else { 0..0 };
     partitions.extend(new.clone().map(|partition| at_the_start(partition, session)));
     let share = Share::of(session, &partitions, &alive)?;

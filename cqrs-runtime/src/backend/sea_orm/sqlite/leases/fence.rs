@@ -76,7 +76,7 @@ struct Step(u32, u64, u64, u64, uuid::fmt::Simple, u8);
 
 impl Fence<'_> {
     /// The values of [`MOVE`].
-    pub(super) fn values(self) -> [Value; 3] {
+    pub(in super::super) fn values(self) -> [Value; 3] {
         [self.steps().into(), self.name.into(), blob(self.worker).into()]
     }
 

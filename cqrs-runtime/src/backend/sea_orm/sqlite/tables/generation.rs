@@ -1,14 +1,18 @@
 //! Generations: each change of what serves is one transaction.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use sea_orm::sqlx::query::Query;
 use sea_orm::sqlx::sqlite::SqliteArguments;
 use sea_orm::sqlx::{self, AssertSqlSafe, query};
 use sea_orm::{DatabaseConnection, QueryResult};
 
-use super::super::super::tables::{definition, generations, judged, quoted, shown, state_word};
+use super::super::super::tables::{definitions, generations, judged, quoted, state_word, views};
 use super::super::held::Held;
 use super::Sqlite;
-use crate::store::{Generation, GenerationKey, GenerationState, NewGeneration, StateVerdict, StoreError, SwapVerdict};
+use crate::store::{
+    Generation, GenerationKey, GenerationState, GenerationTables, NewGeneration, StateVerdict, StoreError, SwapVerdict,
+};
 
 /// Two projections may have a lookup of one name: its tables get numbers that differ.
 const NEXT: &str = "SELECT
@@ -17,7 +21,7 @@ const NEXT: &str = "SELECT
         SELECT 1 FROM json_each(g.tables) WHERE value IN (SELECT value FROM json_each($3))))";
 
 const ENTER: &str =
-    "INSERT INTO cqrs_generations (projection, number, fingerprint, partitions, state, tables, shown, head, created_at)
+    "INSERT INTO cqrs_generations (projection, number, fingerprint, partitions, state, tables, views, head, created_at)
     VALUES ($1, $2, $3, $4, $7, $5, $6, (SELECT coalesce(max(position), 0) FROM cqrs_events),
         (SELECT now FROM cqrs_clock));
     COMMIT";
@@ -38,9 +42,8 @@ pub(super) async fn create(pool: &DatabaseConnection, new: &NewGeneration<'_>) -
 }
 
 async fn create_in(connection: &mut Held, new: &NewGeneration<'_>) -> Result<i64, StoreError> {
-    let names: Vec<_> = new.tables.iter().map(|table| table.name.as_str()).collect();
     // Texts always are JSON.
-    let names = serde_json::to_string(&names).unwrap_or_default();
+    let names = serde_json::to_string(&new.tables.names()).unwrap_or_default();
     let (projection, fingerprint) = (new.projection.to_owned(), new.fingerprint.to_owned());
     let state = state_word(new.state);
     connection.run(query("BEGIN IMMEDIATE")).await?;
@@ -51,13 +54,11 @@ async fn create_in(connection: &mut Held, new: &NewGeneration<'_>) -> Result<i64
         return Ok(made);
     }
     let number: i64 = row.try_get_by_index(1)?;
-    for table in new.tables {
-        let made = definition::<Sqlite>(table, &format!("{}_g{number}", table.name));
-        connection.run(query(AssertSqlSafe(made)).persistent(false)).await?;
-    }
+    let made = definitions::<Sqlite>(&new.tables).replace(GenerationTables::NUMBER, &format!("_g{number}"));
+    connection.run(query(AssertSqlSafe(made)).persistent(false)).await?;
     let entered = query(ENTER).bind(projection).bind(number).bind(fingerprint);
-    let shown = new.tables.first().map(shown::<Sqlite>).unwrap_or_default();
-    connection.run(entered.bind(i64::from(new.partitions)).bind(names).bind(shown).bind(state)).await?;
+    let views = views::<Sqlite>(&new.tables);
+    connection.run(entered.bind(i64::from(new.partitions)).bind(names).bind(views).bind(state)).await?;
     connection.committed();
     Ok(number)
 }
@@ -81,7 +82,7 @@ pub(super) const STANDING: &str = "SELECT g.state,
                             ((l.sequence >> 1) & 9223372036854775807) % b.partitions * 2 + (l.sequence & 1)) % b.partitions))
                 AND NOT EXISTS (SELECT 1 FROM cqrs_dead_letters p
                     WHERE p.name = b.projection || '@' || b.number AND p.position = l.position)),
-        o.number, g.shown
+        o.number, g.views, b.views
     FROM cqrs_generations g
     LEFT JOIN cqrs_generations o ON o.projection = g.projection AND o.fingerprint = g.fingerprint AND o.state = 'serving'
     LEFT JOIN cqrs_generations b ON b.projection = g.projection AND b.number = coalesce(o.number, (
@@ -132,14 +133,28 @@ async fn swap_in(
         SwapVerdict::Parked { .. } if accepts_parked => {}
         refused => return Ok((refused, false)),
     }
-    let (view, table) = (quoted(&key.projection), quoted(&key.table(&key.projection)));
-    let shown: String = standing.try_get_by_index(5)?;
-    let view = format!("DROP VIEW IF EXISTS {view}; CREATE VIEW {view} AS SELECT {shown} FROM {table} AS t");
-    connection.run(query(AssertSqlSafe(view)).persistent(false)).await?;
+    let (new, before) = (standing.try_get_by_index::<String>(5)?, standing.try_get_by_index::<Option<String>>(6)?);
+    let views =
+        replaced(key, &views_of(&new)?, &before.map_or_else(|| Ok(BTreeMap::new()), |before| views_of(&before))?);
+    connection.run(query(AssertSqlSafe(views)).persistent(false)).await?;
     let old: Option<i64> = standing.try_get_by_index(4)?;
     connection.run(query(SERVE).bind(projection).bind(number).bind(old)).await?;
     connection.committed();
     Ok((SwapVerdict::Serves, true))
+}
+
+fn views_of(json: &str) -> Result<BTreeMap<String, String>, StoreError> {
+    serde_json::from_str(json).map_err(|_| StoreError::CorruptRow { table: "cqrs_generations", what: "views" })
+}
+
+/// The statements that put the views of a generation in the place of those that were there before.
+fn replaced(key: &GenerationKey, views: &BTreeMap<String, String>, before: &BTreeMap<String, String>) -> String {
+    let names: BTreeSet<&String> = before.keys().chain(views.keys()).collect();
+    let dropped = names.into_iter().map(|name| format!("DROP VIEW IF EXISTS {};\n", quoted(name)));
+    let made = views.iter().map(|(name, shown)| {
+        format!("CREATE VIEW {} AS SELECT {shown} FROM {} AS t;\n", quoted(name), quoted(&key.table(name)))
+    });
+    dropped.chain(made).collect()
 }
 
 /// Whether it can leave the one state, and whether another one of its fingerprint is in the other.
@@ -230,7 +245,8 @@ async fn remove_in(connection: &mut Held, key: &GenerationKey) -> Result<bool, S
     let tables: String = leaving.try_get_by_index(0)?;
     let tables: Vec<String> = serde_json::from_str(&tables)
         .map_err(|_| StoreError::CorruptRow { table: "cqrs_generations", what: "tables" })?;
-    for table in tables {
+    // Those that are listed later may refer to the earlier ones.
+    for table in tables.into_iter().rev() {
         let drop = format!("DROP TABLE IF EXISTS {}", quoted(&key.table(&table)));
         connection.run(query(AssertSqlSafe(drop)).persistent(false)).await?;
     }

@@ -1,0 +1,58 @@
+// The other client of these tests: it talks to the same bank without a page.
+
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+
+const base = process.env.BANK_URL;
+assert.ok(base, 'BANK_URL names no running bank: BANK_URL=http://127.0.0.1:8080 npm test');
+
+/** Where the bank is. */
+export const BANK = new URL(base);
+
+/** A word that no account of an earlier run has in its holder's name. */
+export const RUN = randomUUID().slice(0, 8);
+
+/** Posts a document, and returns the whole response. */
+export async function post(query, variables = {}) {
+  const response = await fetch(new URL('graphql', BANK), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  return response.json();
+}
+
+async function command(mutation, type, input) {
+  const document = `mutation ($input: ${type}!) { outcome: ${mutation}(input: $input) { id userErrors { message } } }`;
+  const { data, errors } = await post(document, { input });
+  assert.equal(errors, undefined, JSON.stringify(errors));
+  assert.deepEqual(data.outcome.userErrors, []);
+  return data.outcome.id;
+}
+
+/** Opens an account and returns its number. */
+export function openAccount(owner, amount = '100.00', currency = 'EUR') {
+  const accountId = crypto.randomUUID();
+  return command('openAccount', 'OpenAccountInput', { accountId, owner, email: 'somebody@example.org', deposit: { amount, currency } });
+}
+
+/** Puts money into an account. */
+export function deposit(accountId, amount, description = null, currency = 'EUR') {
+  return command('deposit', 'DepositInput', { accountId, amount: { amount, currency }, description });
+}
+
+/** Takes money out of an account. */
+export function withdraw(accountId, amount, description = null, currency = 'EUR') {
+  return command('withdraw', 'WithdrawInput', { accountId, amount: { amount, currency }, description });
+}
+
+/** Suspends an account. */
+export function suspend(accountId) {
+  return command('suspendAccount', 'SuspendAccountInput', { accountId, reason: 'a test' });
+}
+
+/** What an account holds, as a decimal number. */
+export async function balanceOf(id) {
+  const { data } = await post('query ($id: UUID!) { account(id: $id) { balance { amount } } }', { id });
+  return data.account.balance.amount;
+}

@@ -1,0 +1,36 @@
+// Opening an account.
+
+import { CommandForm } from './command-form.js';
+import { OPEN_ACCOUNT } from './documents.js';
+import { h } from './dom.js';
+import { amountField, currencyField, textField } from './fields.js';
+import { inWords } from './money.js';
+import { accountAddress, entitle } from './route.js';
+import { unique } from './unique.js';
+
+/** Shows the form. */
+export function openView() {
+  entitle('Open an account');
+  const heading = h('h1', { tabindex: '-1' }, 'Open an account');
+  const currency = currencyField({ name: 'deposit.currency', label: 'Currency', initially: 'EUR' });
+  const form = new CommandForm({
+    name: 'Open an account',
+    submit: 'Open the account',
+    mutation: OPEN_ACCOUNT,
+    fields: [
+      textField({ name: 'owner', label: 'Holder', autocomplete: 'name', maxlength: 200, required: 'Enter who holds the account.' }),
+      textField({
+        name: 'email', label: 'E-mail address', type: 'email', autocomplete: 'email', maxlength: 254, required: 'Enter an e-mail address.',
+      }),
+      currency,
+      amountField({ name: 'deposit', label: 'First deposit', currency: () => currency.control.value }),
+    ],
+    input: ({ owner, email, deposit }) => ({ accountId: unique(), owner, email, deposit }),
+    success: ({ owner, deposit }) => `Account opened for ${owner} with ${inWords(deposit)}.`,
+    done: ({ id }) => {
+      location.hash = accountAddress(id);
+    },
+  });
+  const intro = h('p', { class: 'intro' }, 'The account is kept in the currency of its first deposit.');
+  return { element: h('div', { class: 'view narrow' }, heading, intro, h('div', { class: 'panel' }, form.element)), heading };
+}

@@ -1,0 +1,67 @@
+//! The end of a server.
+
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use cqrs_runtime::server::ServerOptions;
+use serde_json::json;
+use tokio::net::TcpStream;
+
+use super::client::query;
+use super::schema::Running;
+use super::socket::{Socket, complete, next};
+
+#[tokio::test]
+async fn requests_are_answered_and_none_follows() {
+    let mut server = Running::start().await;
+    let (address, world) = (server.address, server.world.clone());
+    let request = tokio::spawn(async move { query(address, "{ wait }").await });
+    world.waiting.notified().await;
+    server.begin_shutdown();
+    while TcpStream::connect(address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    world.go.notify_waiters();
+    assert_eq!(request.await.unwrap().json(), json!({ "data": { "wait": "waited" } }));
+    server.ended().await.unwrap();
+}
+
+#[tokio::test]
+async fn sockets_are_closed_with_1001_once_their_queries_are_answered() {
+    let mut server = Running::start().await;
+    let world = server.world.clone();
+    let mut idle = Socket::new(server.address).await;
+    let mut subscribed = Socket::ready(server.address).await;
+    subscribed.subscribe("1", "subscription { silent }").await;
+    let mut asking = Socket::ready(server.address).await;
+    asking.subscribe("1", "{ wait }").await;
+    world.waiting.notified().await;
+    server.begin_shutdown();
+    assert_eq!(idle.closed().await, 1001);
+    assert_eq!(subscribed.closed().await, 1001);
+    // What comes now is for the next server.
+    asking.subscribe("2", "mutation { touch }").await;
+    assert_eq!(asking.hear().await["payload"][0]["extensions"]["code"], "UNAVAILABLE");
+    world.go.notify_waiters();
+    assert_eq!(asking.hear().await, next("1", &json!({ "wait": "waited" })));
+    assert_eq!(asking.hear().await, complete("1"));
+    assert_eq!(asking.closed().await, 1001);
+    drop((idle, subscribed, asking));
+    server.ended().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_does_not_end_is_cut_off() {
+    let mut server = Running::with(|server| {
+        let mut options = ServerOptions::default();
+        options.drain_timeout = Duration::from_millis(50);
+        server.options(options)
+    })
+    .await;
+    let (address, world) = (server.address, server.world.clone());
+    let request = tokio::spawn(async move { query(address, "{ wait }").await });
+    world.waiting.notified().await;
+    server.begin_shutdown();
+    assert_eq!(server.ended().await.unwrap_err().kind(), ErrorKind::TimedOut);
+    request.abort();
+}

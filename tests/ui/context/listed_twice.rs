@@ -1,0 +1,13 @@
+#![allow(unused_imports)]
+
+#[path = "domain/shop.rs"]
+mod domain;
+
+use cqrs_runtime::prelude::*;
+use domain::*;
+
+#[derive(BoundedContext)]
+#[context(aggregates(Order, Customer, Order), read_models(OrderSummary, OrderSummary))]
+struct Shop;
+
+fn main() {}

@@ -1,0 +1,26 @@
+#![allow(unused_imports)]
+
+#[path = "domain/shop.rs"]
+mod domain;
+
+use cqrs_runtime::prelude::*;
+use domain::*;
+
+#[derive(ReadModel, Clone)]
+#[read_model(table = "order_summary", events(Order(Placed)))]
+pub struct Basket {
+    #[read_model(key)]
+    pub key: OrderId,
+}
+
+impl Project<Placed> for Basket {
+    fn project(row: &mut Row<Self>, _: &Recorded<Placed>) -> Result<(), ProjectionError> {
+        row.delete()
+    }
+}
+
+#[derive(BoundedContext)]
+#[context(aggregates(Order), read_models(OrderSummary, Basket))]
+struct Shop;
+
+fn main() {}

@@ -1,0 +1,23 @@
+#[path = "../read_model/domain/bank.rs"]
+mod bank;
+
+use bank::*;
+use cqrs_runtime::prelude::*;
+
+#[derive(TransactionalProjection)]
+#[projection(verison = 0, tables(search, search, sqlite_words, Words), events(Account(Opened, Opened)))]
+pub struct Search;
+
+impl CreateTables for Search {
+    fn create(tables: &mut NewTables<Self>) {
+        tables.sql(format!("CREATE TABLE {} (owner TEXT)", tables.name(Self::SEARCH)));
+    }
+}
+
+impl ProjectInTransaction<Opened> for Search {
+    async fn project(_: &ProjectionTransaction<'_, Self>, _: &Recorded<Opened>) -> Result<(), ProjectionError> {
+        Ok(())
+    }
+}
+
+fn main() {}
