@@ -17,7 +17,9 @@ mod query;
 mod row_hints;
 pub(crate) mod sequence;
 mod stored;
+mod stream_hints;
 mod tables;
+mod tail;
 mod transaction;
 mod valid;
 mod watch;
@@ -40,6 +42,7 @@ pub use query::{Cursor, Direction, EventQuery, LoadQuery, LogHead, Until};
 pub(crate) use row_hints::RowHints;
 pub use sequence::Sequence;
 pub use stored::StoredEvent;
+pub(crate) use stream_hints::StreamHints;
 pub use tables::{
     BatchKind, ChangeCounts, Changed, ChangesQuery, Compare, CompareRows, Compared, Comparison, Condition, DeadLetter,
     Dialect, Discard, Generation, GenerationKey, GenerationState, GenerationTables, Keys, LetterChanges, LetterRequest,

@@ -11,6 +11,7 @@ mod held_back;
 mod import;
 mod known;
 mod many_sockets;
+mod many_subscriptions;
 mod normal;
 mod page;
 pub(crate) mod program;

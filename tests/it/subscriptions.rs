@@ -7,6 +7,7 @@ mod interleavings;
 mod paging;
 mod processes;
 mod steps;
+mod streams;
 mod typed;
 
 use std::sync::Arc;

@@ -18,6 +18,7 @@ use super::query::Source;
 use super::{Filter, Query, QueryError, Rows};
 use crate::read_model::ReadModel;
 use crate::store::EventStore;
+use crate::subscription::ReadAhead;
 
 /// A change of the rows that are followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +73,7 @@ pub struct RowChanges<M> {
     source: Option<Arc<Source>>,
     tenant: String,
     filters: Vec<Filter<M>>,
+    ahead: ReadAhead,
 }
 
 impl<M> fmt::Debug for RowChanges<M> {
@@ -88,7 +90,7 @@ impl<M: ReadModel> RowChanges<M> {
     pub const MOST_BY_CONDITION: usize = given::MOST;
 
     pub(super) fn new(store: EventStore, source: Option<Arc<Source>>) -> Self {
-        Self { store, source, tenant: String::new(), filters: Vec::new() }
+        Self { store, source, tenant: String::new(), filters: Vec::new(), ahead: ReadAhead::PAGE }
     }
 
     /// Only rows of this tenant; without it, those of no tenant.
@@ -100,6 +102,12 @@ impl<M: ReadModel> RowChanges<M> {
     /// Only rows that satisfy a condition. Conditions add up.
     pub fn filter(mut self, filter: Filter<M>) -> Self {
         self.filters.push(filter);
+        self
+    }
+
+    /// For one of many who follow, and may be slow: little is read ahead.
+    pub(crate) fn sparingly(mut self) -> Self {
+        self.ahead = ReadAhead::LITTLE;
         self
     }
 
@@ -135,8 +143,8 @@ impl<M: ReadModel> RowChanges<M> {
     }
 
     fn feed(self, gives_rows: bool) -> Option<Feed<M>> {
-        let Self { store, source, tenant, filters } = self;
-        Some(Feed::new(store, source?, tenant, filters, gives_rows))
+        let Self { store, source, tenant, filters, ahead } = self;
+        Some(Feed::new(store, source?, tenant, filters, gives_rows, ahead))
     }
 }
 

@@ -18,7 +18,7 @@ use super::pages::{self, EventPosition, Pages};
 use super::writer::{Writer, WriterOptions};
 use super::{
     Append, AppendError, Appended, Backend, Claim, Cursor, EventQuery, LoadQuery, LoadSink, LogHead, MemoryBackend,
-    Receipt, ReceiptKey, RowHints, Snapshot, StoreError, StoredEvent, StreamKey, Tables, valid,
+    Receipt, ReceiptKey, RowHints, Snapshot, StoreError, StoredEvent, StreamHints, StreamKey, Tables, valid,
 };
 use crate::event::RawEvent;
 
@@ -262,6 +262,11 @@ impl EventStore {
     #[must_use]
     pub fn hints(&self) -> Hints {
         self.lookout.hints()
+    }
+
+    /// Hints when something may have been appended to a stream; without one, to any.
+    pub(crate) fn stream_hints(&self, stream: Option<StreamKey>) -> StreamHints {
+        self.lookout.stream_hints(stream)
     }
 
     /// Hints when rows of a read model may have changed, by this process or another one.

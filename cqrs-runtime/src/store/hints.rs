@@ -4,7 +4,7 @@ use tokio::select;
 use tokio::sync::watch;
 
 use super::StoreError;
-use super::lookout::Lookout;
+use super::lookout::{Head, Lookout};
 
 /// Tells when it is worth reading again: something may have been appended, by this process or another one.
 ///
@@ -29,12 +29,12 @@ use super::lookout::Lookout;
 #[derive(Debug)]
 pub struct Hints {
     /// The end of the log, as far as is known.
-    head: watch::Receiver<u64>,
+    head: watch::Receiver<Head>,
     lookout: Lookout,
 }
 
 impl Hints {
-    pub(super) fn new(head: watch::Receiver<u64>, lookout: Lookout) -> Self {
+    pub(super) fn new(head: watch::Receiver<Head>, lookout: Lookout) -> Self {
         Self { head, lookout }
     }
 

@@ -13,8 +13,10 @@ pub(super) use self::rows::{Mark, RowsOf};
 use super::guard::guarded;
 use super::hints::Hints;
 use super::row_hints::RowHints;
+use super::stream_hints::StreamHints;
+use super::tail::{Looked, Tail};
 use super::watch::Waiting;
-use super::{Appended, Backend, Verdict};
+use super::{Appended, Backend, StoreError, StreamKey, Verdict};
 
 /// Knows where the log ends, and tells all [`Hints`] when that changes. Clones share what they know.
 #[derive(Clone)]
@@ -25,7 +27,9 @@ struct Shared {
     /// The store's own: that of who waits may be gone before the others.
     runtime: Handle,
     /// The end of the log, as far as is known; each change is a hint.
-    head: watch::Sender<u64>,
+    head: watch::Sender<Head>,
+    /// What the last events are about.
+    tail: Tail,
     /// What is known of changes of rows.
     rows: rows::Rows,
     /// How many wait for a hint.
@@ -33,6 +37,14 @@ struct Shared {
     /// Whether a task looks at the database.
     running: watch::Sender<bool>,
     closed: watch::Sender<bool>,
+}
+
+/// The end of the log, as far as is known.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Head {
+    position: u64,
+    /// How many hints there were.
+    hint: u64,
 }
 
 impl std::fmt::Debug for Lookout {
@@ -46,7 +58,8 @@ impl Lookout {
         Self(Arc::new(Shared {
             backend,
             runtime,
-            head: watch::Sender::new(0),
+            head: watch::Sender::default(),
+            tail: Tail::default(),
             rows: rows::Rows::default(),
             waiting: watch::Sender::new(0),
             running: watch::Sender::new(false),
@@ -67,6 +80,24 @@ impl Lookout {
             self.0.runtime.spawn(task::run(task::Running::of(&self.0)));
         }
         hints
+    }
+
+    /// Hints of what is appended to a stream from now on; without one, to any.
+    pub(super) fn stream_hints(&self, stream: Option<StreamKey>) -> StreamHints {
+        StreamHints::new(self.hints(), stream, self.clone())
+    }
+
+    /// Whether a stream may have got events since it was looked last, and up to where it has been looked now.
+    ///
+    /// A task of its own looks: who waits may not be polled any more, and others wait behind.
+    pub(super) async fn has_news(&self, stream: StreamKey, last: Option<Looked>) -> Result<(bool, Looked), StoreError> {
+        let lookout = self.clone();
+        let look = async move {
+            let shared = &*lookout.0;
+            let hint = shared.head.borrow().hint;
+            shared.tail.has_news(&*shared.backend, hint, &stream, last).await
+        };
+        self.0.runtime.spawn(guarded(look)).await.map_or(Err(StoreError::Closed), Result::flatten)
     }
 
     /// Hints of rows of a read model that change from now on.
@@ -93,11 +124,7 @@ impl Lookout {
         });
         if let Some(last) = positions.max() {
             self.0.rows.stir();
-            self.0.head.send_if_modified(|head| {
-                let further = last > *head;
-                *head = last.max(*head);
-                further
-            });
+            self.0.head.send_if_modified(|head| last > head.position && head.moves_to(last));
         }
     }
 
@@ -130,6 +157,16 @@ impl Lookout {
     }
 }
 
+impl Head {
+    /// Whether that is news.
+    fn moves_to(&mut self, position: u64) -> bool {
+        let is_news = position != self.position;
+        self.position = position;
+        self.hint += u64::from(is_news);
+        is_news
+    }
+}
+
 /// Somebody who waits.
 pub(super) struct Waits<'l>(&'l Shared);
 
@@ -146,7 +183,7 @@ impl Shared {
     async fn look(&self) {
         match guarded(async { self.backend.head().await }).await.flatten() {
             Ok(found) => {
-                if self.head.send_if_modified(|head| std::mem::replace(head, found.position) != found.position) {
+                if self.head.send_if_modified(|head| head.moves_to(found.position)) {
                     self.rows.stir();
                 }
             }
@@ -158,7 +195,7 @@ impl Shared {
     }
 
     fn nudge(&self) {
-        self.head.send_modify(|_| ());
+        self.head.send_modify(|head| head.hint += 1);
     }
 
     fn waiting(&self) -> Waiting {

@@ -1,26 +1,37 @@
 //! Reading on behind what has been seen.
 
 use tokio::select;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::outage::Outage;
-use crate::store::{Cursor, Direction, EventPosition, EventQuery, EventStore, Hints, StoreError, StoredEvent};
+use crate::store::{Cursor, Direction, EventPosition, EventQuery, EventStore, StoreError, StoredEvent, StreamHints};
 
-/// How much is read at once; one event always is.
+/// How much is read at once by one who follows events or rows; one event always is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ReadAhead {
     events: u64,
     /// Of payloads; what goes beyond them is the last event.
     bytes: usize,
+    /// Of a read model.
+    rows: usize,
     /// Whether it waits for its turn, so that commands and queries find connections however many follow.
     in_turn: bool,
 }
 
 impl ReadAhead {
     /// For those who take events as fast as they can.
-    pub(crate) const PAGE: Self = Self { events: EventStore::PAGE, bytes: 16 << 20, in_turn: false };
+    pub(crate) const PAGE: Self = Self { events: EventStore::PAGE, bytes: 16 << 20, rows: 1_000, in_turn: false };
     /// For many who may take none for long: what was read and not taken is in memory meanwhile.
-    #[cfg(feature = "graphql")]
-    pub(crate) const LITTLE: Self = Self { events: 8, bytes: 64 << 10, in_turn: true };
+    pub(crate) const LITTLE: Self = Self { events: 8, bytes: 64 << 10, rows: 64, in_turn: true };
+
+    pub(crate) fn rows(self) -> usize {
+        self.rows
+    }
+
+    /// Waits for its turn, where it takes turns: no more than a few read at the same time, as long as they hold theirs.
+    pub(crate) async fn turn(self, store: &EventStore) -> Option<OwnedSemaphorePermit> {
+        if self.in_turn { store.turn().await } else { None }
+    }
 }
 
 /// Follows a query over a growing log, page by page.
@@ -31,7 +42,7 @@ pub(super) struct Follower {
     /// The event up to which all that the query wants has been seen; as long as it is there, the log is the same.
     seen: Option<EventPosition>,
     /// Made at the first end of the log: until then nothing is waited for.
-    hints: Option<Hints>,
+    hints: Option<StreamHints>,
     caught_up: bool,
     ahead: ReadAhead,
 }
@@ -102,7 +113,7 @@ impl Follower {
             Some(hints) => hints.next().await,
             // What was appended before they were made is not hinted: it has to be looked for.
             none => {
-                *none = Some(self.store.hints());
+                *none = Some(self.store.stream_hints(self.query.stream.clone()));
                 Ok(())
             }
         }
@@ -146,8 +157,7 @@ async fn read(
     seen: Option<EventPosition>,
     ahead: ReadAhead,
 ) -> Result<Page, StoreError> {
-    // It is never closed.
-    let _turn = if ahead.in_turn { store.turn().await } else { None };
+    let _turn = ahead.turn(&store).await;
     // Before the events: what is appended between the two may be missing from them.
     let end = match store.last_event(query.stream.as_ref()).await {
         Err(error) if error.is_retryable() => return Err(error),

@@ -52,7 +52,7 @@ impl Bank {
         Self::over(Database::postgres().await)
     }
 
-    fn over(database: Database) -> Self {
+    pub(crate) fn over(database: Database) -> Self {
         Self { database, folder: tempfile::tempdir().unwrap() }
     }
 

@@ -81,8 +81,17 @@ impl Service {
 
     /// The memory that is resident, in bytes.
     pub(super) fn resident(&self) -> usize {
+        self.memory("VmRSS:")
+    }
+
+    /// The most memory that ever was resident, in bytes.
+    pub(super) fn peak(&self) -> usize {
+        self.memory("VmHWM:")
+    }
+
+    fn memory(&self, name: &str) -> usize {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("what is resident");
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("it is told");
         line.trim().trim_end_matches("kB").trim().parse::<usize>().unwrap() << 10
     }
 

@@ -69,6 +69,18 @@ impl Socket {
         }
     }
 
+    /// What comes next, before the connection is ended in whatever way.
+    pub(crate) async fn hear_or_end(&mut self) -> Option<Value> {
+        loop {
+            match self.0.next().await {
+                Some(Ok(Message::Text(text))) => return Some(serde_json::from_str(&text).unwrap()),
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
+                Some(Ok(other)) => panic!("{other:?}"),
+            }
+        }
+    }
+
     /// The code that the server closes with; whatever comes before is passed over.
     pub(crate) async fn closed(&mut self) -> u16 {
         loop {

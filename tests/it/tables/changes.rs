@@ -240,7 +240,7 @@ async fn many_keys_are_told_bit_by_bit(fixture: Fixture) {
         goes += 1;
         (seen, more) = (told.seen, told.more);
     }
-    assert_eq!((all.len(), goes), (30 * 30, 2));
+    assert_eq!((all.len(), goes), (30 * 30, 15));
 }
 
 async fn rows_are_found_by_keys(fixture: Fixture) {

@@ -82,7 +82,7 @@ impl<M: ReadModel> Erased for ErasedOf<M> {
         condition: Condition,
         (fields, whole): (Vec<usize>, bool),
     ) -> BoxStream<'static, Result<AnyChange, QueryError>> {
-        let rows = RowChanges::<M>::new(self.store.clone(), self.source.clone()).tenant(tenant);
+        let rows = RowChanges::<M>::new(self.store.clone(), self.source.clone()).tenant(tenant).sparingly();
         let holds_for_all = matches!(&condition, Condition::All(conditions) if conditions.is_empty());
         let rows = if holds_for_all { rows } else { rows.filter(Filter::of(condition)) };
         rows.start().map(move |change| told(change?, &fields, whole).map_err(unreadable::<M>)).boxed()

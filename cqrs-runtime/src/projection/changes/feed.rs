@@ -14,10 +14,7 @@ use crate::read_model::ReadModel;
 use crate::store::{
     ChangesQuery, Condition, EventStore, Keys, RowHints, SeenChanges, Select, Selected, StoreError, ToldChanges,
 };
-use crate::subscription::Outage;
-
-/// How many rows are read at once.
-const PAGE: usize = 1_000;
+use crate::subscription::{Outage, ReadAhead};
 
 /// Follows rows, page by page.
 ///
@@ -32,6 +29,7 @@ pub(super) struct Feed<M: ReadModel> {
     given: Option<Shared>,
     /// Whether a beginning gives the rows that there are.
     gives_rows: bool,
+    ahead: ReadAhead,
     place: Place<M>,
     /// Made before the first look; what changes after it was made, it tells.
     hints: Option<RowHints>,
@@ -70,10 +68,11 @@ impl<M: ReadModel> Feed<M> {
         tenant: String,
         filters: Vec<Filter<M>>,
         gives_rows: bool,
+        ahead: ReadAhead,
     ) -> Self {
         let given = (!filters.is_empty()).then(Shared::default);
-        let place = Place::Nowhere;
-        Self { store, source, tenant, filters, given, gives_rows, place, hints: None, more: false, caught_up: false }
+        let (place, hints, more, caught_up) = (Place::Nowhere, None, false, false);
+        Self { store, source, tenant, filters, given, gives_rows, ahead, place, hints, more, caught_up }
     }
 
     /// Comes to where changes are known.
@@ -157,7 +156,9 @@ impl<M: ReadModel> Feed<M> {
             self.gives(&row.key())?;
         }
         let passed = match rows.last() {
-            Some(last) if rows.len() >= PAGE => Passed::UpTo { key: Some(self.cells(&last.key())?), looks: true },
+            Some(last) if rows.len() >= self.ahead.rows() => {
+                Passed::UpTo { key: Some(self.cells(&last.key())?), looks: true }
+            }
             _ => Passed::All,
         };
         let position = selected.position;
@@ -188,7 +189,7 @@ impl<M: ReadModel> Feed<M> {
     /// Reads rows that have changed.
     async fn changed(&mut self) -> Result<Vec<RowChange<M>>, QueryError> {
         let Place::Known { seen, keys, .. } = &self.place else { return Ok(Vec::new()) };
-        let (generation, left) = (seen.generation, keys.len().saturating_sub(PAGE));
+        let (generation, left) = (seen.generation, keys.len().saturating_sub(self.ahead.rows()));
         let mut wanted: HashSet<M::Key> = keys.iter().skip(left).cloned().collect();
         let mut cells = RowWriter::new(self.numbers()?);
         for key in &wanted {
@@ -230,7 +231,9 @@ impl<M: ReadModel> Feed<M> {
 
     async fn told(&self, behind: Option<SeenChanges>) -> Result<ToldChanges, StoreError> {
         let (store, source, tenant) = (self.store.clone(), Arc::clone(&self.source), self.tenant.clone());
+        let ahead = self.ahead;
         let told = async move {
+            let _turn = ahead.turn(&store).await;
             let fingerprint = &source.fingerprint;
             let (projection, behind) = (M::TABLE.name, behind.as_ref());
             store.tables()?.changes(&ChangesQuery { projection, fingerprint, tenant: &tenant, behind }).await
@@ -243,7 +246,9 @@ impl<M: ReadModel> Feed<M> {
         let numbers = self.numbers()?;
         let conditions = self.filters.iter().map(|filter| filter.condition(numbers)).collect::<Result<_, _>>()?;
         let (store, source, tenant) = (self.store.clone(), Arc::clone(&self.source), self.tenant.clone());
+        let ahead = self.ahead;
         let selected = async move {
+            let _turn = ahead.turn(&store).await;
             let select = Select {
                 projection: M::TABLE.name,
                 fingerprint: &source.fingerprint,
@@ -252,7 +257,7 @@ impl<M: ReadModel> Feed<M> {
                 keys,
                 condition: Condition::All(conditions),
                 order: &[],
-                limit: PAGE as u64,
+                limit: ahead.rows() as u64,
                 offset: 0,
                 count: false,
             };

@@ -20,7 +20,7 @@ const TABLE: &str = "cqrs_changes";
 pub(super) const KEPT: u64 = 256;
 
 /// How many bytes of keys are told at once; changes of which one alone has more are told alone.
-const BYTES: u64 = 1 << 20;
+const BYTES: u64 = 64 << 10;
 
 /// Whether a batch is entered.
 pub(in super::super) fn changes_rows(batch: &RowBatch<'_>) -> bool {
