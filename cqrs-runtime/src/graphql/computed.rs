@@ -54,7 +54,7 @@ impl UndescribedField {
                 if values.len() != count {
                     return Err(Problem::internal(
                         "a field was computed for more or fewer rows than were given",
-                        &Amiss,
+                        &WrongCount,
                     ));
                 }
                 let told = values.iter().map(json::document).collect::<Result<_, _>>();
@@ -78,7 +78,7 @@ impl UndescribedField {
 
 #[derive(Debug, thiserror::Error)]
 #[error("one value for each row is expected, in their order")]
-struct Amiss;
+struct WrongCount;
 
 impl Computed {
     /// As the registry has it.

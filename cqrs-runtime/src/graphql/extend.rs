@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 
 use super::Problem;
 use super::catalog::Catalog;
-use super::guard::{Guard, Guarding};
+use super::guard::{Guard, FieldGuard};
 use super::meta::{FieldExt, field};
 use super::resolve::Resolving;
 use super::selection::Selected;
@@ -45,7 +45,7 @@ pub(super) struct Undescribed {
 /// All that an application adds.
 #[derive(Default)]
 pub(super) struct Extensions<C> {
-    pub(super) guards: Vec<Guarding>,
+    pub(super) guards: Vec<FieldGuard>,
     pub(super) queries: Vec<C>,
     pub(super) mutations: Vec<C>,
 }

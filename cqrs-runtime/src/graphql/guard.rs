@@ -10,12 +10,12 @@ use crate::principal::Principal;
 pub(super) type Guard = dyn Fn(Principal, Json) -> BoxFuture<'static, Result<(), Problem>> + Send + Sync;
 
 /// A guard, and the field that it is for.
-pub(super) struct Guarding {
+pub(super) struct FieldGuard {
     pub(super) field: &'static str,
     pub(super) guard: Box<Guard>,
 }
 
-impl Guarding {
+impl FieldGuard {
     pub(super) fn new<F>(field: &'static str, guard: impl Fn(Principal, Json) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<(), Problem>> + Send + 'static,

@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use super::computed::UndescribedField;
 use super::engine::{Engine, SchemaOptions};
 use super::extend::{Extensions, Undescribed};
-use super::guard::Guarding;
+use super::guard::FieldGuard;
 use super::register::{self, Roots};
 use super::roots::{Mutation, Query, Subscription, with_types};
 use super::{Problem, describe};
@@ -187,7 +187,7 @@ impl<C: BoundedContext> SchemaBuilder<C> {
     ///
     /// A field of this name is guarded wherever there is one: of the query, the mutation and the subscription.
     pub fn roles(mut self, field: &'static str, roles: &'static [&'static str]) -> Self {
-        self.extensions.guards.push(Guarding::of_roles(field, roles));
+        self.extensions.guards.push(FieldGuard::of_roles(field, roles));
         self
     }
 
@@ -198,7 +198,7 @@ impl<C: BoundedContext> SchemaBuilder<C> {
     where
         F: Future<Output = Result<(), Problem>> + Send + 'static,
     {
-        self.extensions.guards.push(Guarding::new(field, guard));
+        self.extensions.guards.push(FieldGuard::new(field, guard));
         self
     }
 
