@@ -1,6 +1,7 @@
 //! Many who follow single streams: each gets what happens to its own, and what happens elsewhere costs them nothing.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use cqrs_runtime::store::{EventQuery, EventStore, StoreError, StreamKey, WriterOptions};
 use futures_util::StreamExt;
@@ -75,6 +76,27 @@ async fn what_is_too_much_at_once_is_not_missed(log: &Log) {
     }
 }
 
+/// One that was busy elsewhere while the others were told of more than is remembered.
+#[tokio::test]
+async fn one_that_comes_late_misses_nothing() {
+    let database = Gated::default();
+    database.allow(std::iter::repeat_n(Fate::Answered, 1_000));
+    let store = EventStore::with_backend(database.backend(), WriterOptions::default());
+    append(&store, "b", [1]).await;
+    append(&store, "c", [2]).await;
+    let [mut late, mut other] = [follow(&store, "b"), follow(&store, "c")];
+    assert_eq!((take(&mut late, 1).await, take(&mut other, 1).await), (vec![1], vec![2]));
+    assert!(is_waiting(&mut late).await && is_waiting(&mut other).await);
+    append(&store, "a", [3]).await;
+    assert!(is_waiting(&mut late).await && is_waiting(&mut other).await);
+    append(&store, "b", [4]).await;
+    for number in 5..400 {
+        append(&store, "a", [number]).await;
+        assert!(is_waiting(&mut other).await);
+    }
+    assert_eq!(take(&mut late, 1).await, [4]);
+}
+
 /// One looks for all of them; only those read whose streams are concerned.
 #[tokio::test]
 async fn an_append_elsewhere_costs_no_query_each() {
@@ -114,7 +136,7 @@ async fn an_append_elsewhere_costs_no_query_each() {
 }
 
 /// A log that has gone another way is noticed by those whose events are lost, whatever happens to their streams.
-async fn a_lost_event_is_noticed(database: &Database, lose: &str) {
+async fn a_lost_event_is_noticed(database: &Database, lose: &str, then: RangeInclusive<u128>) {
     let store = EventStore::open(&database.url).await.unwrap();
     append(&store, "a", [1]).await;
     append(&store, "b", [2]).await;
@@ -127,8 +149,7 @@ async fn a_lost_event_is_noticed(database: &Database, lose: &str) {
     }
     assert!(is_waiting(&mut of_b).await);
     database.execute(lose).await;
-    // The last of them is news by its position.
-    for number in 5..=8 {
+    for number in then {
         append(&store, "c", [number]).await;
     }
     for (subscription, position) in [(&mut of_a, 4), (&mut of_b, 2)] {
@@ -138,16 +159,23 @@ async fn a_lost_event_is_noticed(database: &Database, lose: &str) {
     store.close().await;
 }
 
+/// The log may be shorter than it was, or longer by now.
+const OTHERS: [RangeInclusive<u128>; 2] = [5..=5, 5..=8];
+
 #[tokio::test]
 async fn a_lost_event_is_noticed_on_sqlite() {
     let lose = "DROP TRIGGER cqrs_events_never_go; DELETE FROM cqrs_events WHERE position > 1;
         UPDATE sqlite_sequence SET seq = 1 WHERE name = 'cqrs_events'";
-    a_lost_event_is_noticed(&Database::sqlite(), lose).await;
+    for others in OTHERS {
+        a_lost_event_is_noticed(&Database::sqlite(), lose, others).await;
+    }
 }
 
 #[tokio::test]
 async fn a_lost_event_is_noticed_on_postgres() {
     let lose = "ALTER TABLE cqrs_events DISABLE TRIGGER USER; DELETE FROM cqrs_events WHERE position > 1;
         ALTER SEQUENCE cqrs_events_position_seq RESTART WITH 2";
-    a_lost_event_is_noticed(&Database::postgres().await, lose).await;
+    for others in OTHERS {
+        a_lost_event_is_noticed(&Database::postgres().await, lose, others).await;
+    }
 }
