@@ -132,8 +132,11 @@ visit('the parts of the page have roles and names', {}, async (page) => {
 });
 
 visit('who asks for less motion gets none', { reducedMotion: 'reduce' }, async (page) => {
-  const id = await openAccount(`Still ${RUN}`);
+  const owner = `Still ${RUN}`;
+  const id = await openAccount(owner);
   await go(page, `#/?owner=still+${RUN}`);
+  // A row that comes with its first deposit already in it would not have changed.
+  await holdersAre(page, [owner]);
   await deposit(id, '1');
   const row = page.locator('.accounts tbody tr.changed');
   await row.waitFor();
