@@ -68,6 +68,17 @@ visit('accounts are ordered and filtered', {}, async (page) => {
   await focused(page, 'h1');
 });
 
+visit('a list that stays empty keeps the focus where it is', {}, async (page) => {
+  await go(page, `#/?owner=nobody+${RUN}`);
+  const all = page.getByRole('link', { name: 'Show all accounts' });
+  await all.focus();
+  const link = await all.elementHandle();
+  // It is asked again, as after an interruption.
+  await page.evaluate(() => dispatchEvent(new HashChangeEvent('hashchange')));
+  await page.locator('.accounts-sheet:not([aria-busy])').waitFor();
+  assert.equal(await link.evaluate((element) => element === document.activeElement), true);
+});
+
 visit('changes by others show at once', {}, async (page) => {
   const [first, second] = [`Ada Watched ${RUN}`, `Bea Watched ${RUN}`];
   const id = await openAccount(first);
