@@ -25,6 +25,13 @@ export function noticed(position) {
   if (position && (known === null || BigInt(position) > BigInt(known))) known = position;
 }
 
+let outdated = 0;
+
+/** How many answers have been older than what is known here. Who has shown one asks again after a while. */
+export function outdatedAnswers() {
+  return outdated;
+}
+
 /**
  * Asks. Waits until the read models contain what is known here; where they are held up, asks for what there is.
  * @throws {ApiError}
@@ -35,7 +42,9 @@ export async function ask(query, variables, signal) {
     return whole(await post(query, waits ? { ...variables, minPosition: known } : variables, signal));
   } catch (error) {
     if (!waits || error.code !== 'READ_MODEL_BEHIND') throw error;
-    return whole(await post(query, variables, signal));
+    const older = whole(await post(query, variables, signal));
+    outdated += 1;
+    return older;
   }
 }
 
