@@ -30,6 +30,7 @@ const FILES: &[(&str, &str, &str)] = files! {
     "/page/documents.js" => "documents.js" "text/javascript; charset=utf-8",
     "/page/dom.js" => "dom.js" "text/javascript; charset=utf-8",
     "/page/fields.js" => "fields.js" "text/javascript; charset=utf-8",
+    "/page/form.js" => "form.js" "text/javascript; charset=utf-8",
     "/page/happenings.js" => "happenings.js" "text/javascript; charset=utf-8",
     "/page/history.js" => "history.js" "text/javascript; charset=utf-8",
     "/page/icon.svg" => "icon.svg" "image/svg+xml",
