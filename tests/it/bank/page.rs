@@ -8,6 +8,7 @@ use crate::node::Package;
 async fn people_use_the_page() {
     let bank = Bank::sqlite();
     let service = Service::start(&bank, &["--sample-data"]);
+    service.is_ready().await;
     let package = Package::installed("examples/bank/browser").await;
     let shots = bank.folder.path().join("shots");
     std::fs::create_dir(&shots).unwrap();
