@@ -3,10 +3,8 @@
 import assert from 'node:assert/strict';
 
 import { RUN, deposit, openAccount, withdraw } from './bank.mjs';
-import { faintEdges, faintTexts, layoutShift, namelessControls, overfull } from './inspect.mjs';
+import { SCREENS, isFitToUse, layoutShift } from './inspect.mjs';
 import { focused, go, goToAccount, holdersAre, isDrawn, says, shoot, tabTo, visit } from './visit.mjs';
-
-const SCREENS = { desktop: { width: 1280, height: 900 }, mobile: { width: 360, height: 740 } };
 
 async function eventful(owner) {
   const id = await openAccount(owner, '1000.00');
@@ -25,18 +23,6 @@ async function unfold(page) {
   await says(page.locator('.moment-text'), 'As it was at');
   await page.getByRole('button', { name: 'Withdraw', exact: true }).click();
   await page.locator('[aria-invalid]').waitFor();
-}
-
-async function isFitToUse(page) {
-  assert.deepEqual(await faintTexts(page), []);
-  assert.deepEqual(await faintEdges(page), []);
-  assert.deepEqual(await namelessControls(page), []);
-  assert.deepEqual(await overfull(page), []);
-  assert.equal(await page.locator('h1').count(), 1);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.equal(wide, 0, 'the page is wider than the screen');
-  const inline = await page.evaluate(() => document.querySelectorAll('[style]:not([style=""]), style, script:not([src])').length);
-  assert.equal(inline, 0, 'a strict content security policy lets no inline style or script pass');
 }
 
 for (const colorScheme of ['light', 'dark']) {

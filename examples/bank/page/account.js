@@ -11,6 +11,7 @@ import { MoneyForms } from './money-forms.js';
 import { Movements } from './movements.js';
 import { Problem, announce, isAbort } from './notices.js';
 import { entitle, lastAccountsAddress } from './route.js';
+import { session } from './session.js';
 import { Statement } from './statement.js';
 import { Summary } from './summary.js';
 import { Timeline } from './timeline.js';
@@ -118,7 +119,9 @@ class AccountPage {
     entitle('No such account');
     this.heading.textContent = 'No such account';
     const all = h('a', { href: '#/' }, 'See all accounts');
-    this.element.replaceChildren(this.heading, h('p', {}, 'The bank has no account with this number. ', all, '.'));
+    // Which accounts others have is not for everybody to know.
+    const none = session.isCustomer ? 'You have no account with this number. ' : 'The bank has no account with this number. ';
+    this.element.replaceChildren(this.heading, h('p', {}, none, all, '.'));
   }
 
   async #loadChart() {

@@ -9,6 +9,7 @@ import { live } from './live.js';
 import { Problem, announce, isAbort } from './notices.js';
 import { Pager, pageAt } from './pager.js';
 import { accountsAddress, entitle, rememberAccounts } from './route.js';
+import { session } from './session.js';
 
 const PAGE = 12;
 // A flood of changes makes for a few questions, not for one each.
@@ -39,7 +40,9 @@ class AccountsList {
   #notLive = new Problem();
   #count = h('p', { class: 'count' }, '\u00a0');
   #noneLikeThat = h('span', {}, 'No account is like that. ', h('a', { href: '#/' }, 'Show all accounts'), '.');
-  #noneAtAll = h('span', {}, 'There are no accounts yet. ', h('a', { href: '#/open' }, 'Open the first one'), '.');
+  #noneAtAll = session.isCustomer
+    ? h('span', {}, 'There is no account in your name yet. A teller opens one.')
+    : h('span', {}, 'There are no accounts yet. ', h('a', { href: '#/open' }, 'Open the first one'), '.');
   #refresh = debounce(coalesce(() => this.#load(true)), REFRESH_AFTER);
 
   constructor() {

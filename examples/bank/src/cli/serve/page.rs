@@ -47,6 +47,8 @@ const FILES: &[(&str, &str, &str)] = files! {
     "/page/route.js" => "route.js" "text/javascript; charset=utf-8",
     "/page/rows.js" => "rows.js" "text/javascript; charset=utf-8",
     "/page/scale.js" => "scale.js" "text/javascript; charset=utf-8",
+    "/page/session.js" => "session.js" "text/javascript; charset=utf-8",
+    "/page/sign-in.js" => "sign-in.js" "text/javascript; charset=utf-8",
     "/page/statement.js" => "statement.js" "text/javascript; charset=utf-8",
     "/page/steps.js" => "steps.js" "text/javascript; charset=utf-8",
     "/page/style.css" => "style.css" "text/css; charset=utf-8",
