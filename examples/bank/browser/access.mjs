@@ -60,6 +60,7 @@ visit('the largest amounts and names find room on a small screen', { viewport: S
   await holdersAre(page, [owner]);
   await isFitToUse(page);
   await goToAccount(page, id);
+  await isDrawn(page, '1 movement');
   await isFitToUse(page);
   await shoot(page, 'mobile-light-largest');
 });

@@ -27,17 +27,27 @@ export async function post(query, variables = {}, { bank = BANK, token } = {}) {
 }
 
 async function command(mutation, type, input, access) {
-  const document = `mutation ($input: ${type}!) { outcome: ${mutation}(input: $input) { id userErrors { message } } }`;
+  const document = `mutation ($input: ${type}!) { outcome: ${mutation}(input: $input) { id position userErrors { message } } }`;
   const { data, errors } = await post(document, { input }, access);
   assert.equal(errors, undefined, JSON.stringify(errors));
   assert.deepEqual(data.outcome.userErrors, []);
-  return data.outcome.id;
+  return data.outcome;
 }
 
-/** Opens an account and returns its number. */
-export function openAccount(owner, amount = '100.00', currency = 'EUR', access = {}) {
+const SHOWN = `query ($id: UUID!, $position: BigInt!) {
+  accountSummary(id: $id, minPosition: $position) { id }
+  accountStatements(filter: { accountId: { eq: $id } }, minPosition: $position) { totalCount }
+}`;
+
+/** Opens an account and returns its number, once lists and statements show it: a page that is not live asks but once. */
+export async function openAccount(owner, amount = '100.00', currency = 'EUR', access = {}) {
   const input = { accountId: randomUUID(), owner, email: 'somebody@example.org', deposit: { amount, currency } };
-  return command('openAccount', 'OpenAccountInput', input, access);
+  const { id, position } = await command('openAccount', 'OpenAccountInput', input, access);
+  for (;;) {
+    const { errors } = await post(SHOWN, { id, position }, access);
+    if (!errors) return id;
+    assert.deepEqual([...new Set(errors.map(({ extensions }) => extensions?.code))], ['READ_MODEL_BEHIND']);
+  }
 }
 
 /** Puts money into an account. */

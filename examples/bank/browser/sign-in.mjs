@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 
 import { RUN, deposit, openAccount } from './bank.mjs';
 import { SCREENS, isFitToUse } from './inspect.mjs';
-import { complains, focused, go, goToAccount, says, shoot, tabTo, visit } from './visit.mjs';
+import { complains, focused, go, goToAccount, isDrawn, says, shoot, tabTo, visit } from './visit.mjs';
 
 const { KEYED_URL, TELLER_TOKEN, CUSTOMER_TOKEN, EXPIRED_TOKEN, FOREIGN_TOKEN } = process.env;
 assert.ok(
@@ -312,6 +312,7 @@ for (const colorScheme of ['light', 'dark']) {
       await submit(page, CUSTOMER_TOKEN);
       await heading(page, CUSTOMER);
       await goToAccount(page, id, KEYED);
+      await isDrawn(page, '1 movement');
       await shot('customer-account');
       await page.goto(new URL('#/open', KEYED).href);
       await says(page.locator('main'), 'A teller opens accounts.');
