@@ -216,6 +216,32 @@ keyed('a command by a token that has ended is not executed', { expected: REFUSED
   await says(page.locator('.statement tbody tr'), 'opening balance');
 });
 
+keyed('an answer to who has signed out is nothing to who has signed in since', { expected: REFUSED }, async (page) => {
+  const id = await open(CUSTOMER);
+  await enterAccount(page, id);
+  let release;
+  const released = new Promise((resolve) => { release = resolve; });
+  await page.route('**/graphql', async (route) => {
+    const request = route.request();
+    if (!request.postDataJSON().query.includes('mutation')) return route.continue();
+    await released;
+    return route.continue({ headers: { ...request.headers(), authorization: `Bearer ${EXPIRED_TOKEN}` } });
+  });
+  const form = page.getByRole('form', { name: 'Deposit' });
+  await form.getByLabel('Amount in EUR').fill('9');
+  const refused = page.waitForResponse((response) => response.status() === 401);
+  await form.getByRole('button', { name: 'Deposit' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await submit(page, CUSTOMER_TOKEN);
+  await heading(page, CUSTOMER);
+  release();
+  await (await refused).finished();
+  // What is asked now is answered behind it.
+  await page.getByRole('link', { name: 'Accounts', exact: true }).click();
+  await says(page.locator('.accounts tbody th a'), CUSTOMER);
+  assert.equal(await page.evaluate(() => sessionStorage.length), 1);
+});
+
 /** The page's sockets in the hands of a test, which can cut them, and have the next ones show another token. */
 class Exchange {
   token = null;

@@ -212,10 +212,7 @@ export class Live extends EventTarget {
     this.#acknowledged = false;
     this.#clearTimers();
     for (const entry of this.#subscriptions.keys()) entry.id = entry.awaiting = null;
-    if (!socket) return;
-    // Browsers log an error where a socket is closed before it is open.
-    if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close(1000);
-    else socket.close(1000);
+    socket?.close(1000);
   }
 
   #clearTimers() {
