@@ -12,33 +12,47 @@ export const BANK = new URL(base);
 /** A word that no account of an earlier run has in its holder's name. */
 export const RUN = randomUUID().slice(0, 8);
 
-/** Posts a document, and returns the whole response. */
-export async function post(query, variables = {}) {
-  const response = await fetch(new URL('graphql', BANK), {
+/** Posts a document, and returns the whole response. `access` may name another bank, and have a token. */
+export async function post(query, variables = {}, { bank = BANK, token } = {}) {
+  const response = await fetch(new URL('graphql', bank), {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/graphql-response+json',
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+    },
     body: JSON.stringify({ query, variables }),
   });
   return response.json();
 }
 
-async function command(mutation, type, input) {
-  const document = `mutation ($input: ${type}!) { outcome: ${mutation}(input: $input) { id userErrors { message } } }`;
-  const { data, errors } = await post(document, { input });
+async function command(mutation, type, input, access) {
+  const document = `mutation ($input: ${type}!) { outcome: ${mutation}(input: $input) { id position userErrors { message } } }`;
+  const { data, errors } = await post(document, { input }, access);
   assert.equal(errors, undefined, JSON.stringify(errors));
   assert.deepEqual(data.outcome.userErrors, []);
-  return data.outcome.id;
+  return data.outcome;
 }
 
-/** Opens an account and returns its number. */
-export function openAccount(owner, amount = '100.00', currency = 'EUR') {
-  const accountId = crypto.randomUUID();
-  return command('openAccount', 'OpenAccountInput', { accountId, owner, email: 'somebody@example.org', deposit: { amount, currency } });
+const SHOWN = `query ($id: UUID!, $position: BigInt!) {
+  accountSummary(id: $id, minPosition: $position) { id }
+  accountStatements(filter: { accountId: { eq: $id } }, minPosition: $position) { totalCount }
+}`;
+
+/** Opens an account and returns its number, once lists and statements show it: a page that is not live asks but once. */
+export async function openAccount(owner, amount = '100.00', currency = 'EUR', access = {}) {
+  const input = { accountId: randomUUID(), owner, email: 'somebody@example.org', deposit: { amount, currency } };
+  const { id, position } = await command('openAccount', 'OpenAccountInput', input, access);
+  for (;;) {
+    const { errors } = await post(SHOWN, { id, position }, access);
+    if (!errors) return id;
+    assert.deepEqual([...new Set(errors.map(({ extensions }) => extensions?.code))], ['READ_MODEL_BEHIND']);
+  }
 }
 
 /** Puts money into an account. */
-export function deposit(accountId, amount, description = null, currency = 'EUR') {
-  return command('deposit', 'DepositInput', { accountId, amount: { amount, currency }, description });
+export function deposit(accountId, amount, description = null, currency = 'EUR', access = {}) {
+  return command('deposit', 'DepositInput', { accountId, amount: { amount, currency }, description }, access);
 }
 
 /** Takes money out of an account. */

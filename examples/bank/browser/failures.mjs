@@ -5,16 +5,17 @@ const LINES = 6;
 const WIDTH = 300;
 
 export default async function* failures(events) {
-  let failed = 0;
+  const failed = [];
   let passed = 0;
   for await (const { type, data } of events) {
     if (type === 'test:pass') passed += 1;
     if (type !== 'test:fail') continue;
-    failed += 1;
+    failed.push(data.name);
     // The tests that follow mostly fail for the reasons of the first ones.
-    if (failed <= SHOWN) yield `FAILED ${data.name}\n${why(data.details.error)}\n`;
+    if (failed.length <= SHOWN) yield `FAILED ${data.name}\n${why(data.details.error)}\n`;
   }
-  yield `${passed} tests passed, ${failed} failed\n`;
+  // Logs are cut at their beginning: the names stand here once more.
+  yield `${passed} tests passed, ${failed.length} failed${failed.map((name) => `\n- ${name}`).join('')}\n`;
 }
 
 function why(error) {

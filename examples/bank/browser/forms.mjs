@@ -3,18 +3,11 @@
 import assert from 'node:assert/strict';
 
 import { RUN, balanceOf, openAccount, suspend } from './bank.mjs';
-import { focused, go, goToAccount, says, visit } from './visit.mjs';
+import { complains, focused, go, goToAccount, says, visit } from './visit.mjs';
 
 const form = (page, name) => page.getByRole('form', { name });
 const amount = (page, name) => form(page, name).getByRole('textbox', { name: 'Amount in EUR' });
 const submit = (page, name) => form(page, name).getByRole('button', { name });
-
-/** Waits until a field is called wrong, in words that it is described by. */
-async function complains(field, text) {
-  await field.and(field.page().locator('[aria-invalid="true"]')).waitFor();
-  const described = await field.getAttribute('aria-describedby');
-  await says(field.page().locator(described.split(' ').map((id) => `#${id}`).join(', ')), text);
-}
 
 visit('money is deposited and withdrawn', {}, async (page) => {
   const id = await openAccount(`Moves ${RUN}`);

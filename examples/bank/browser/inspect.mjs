@@ -1,7 +1,25 @@
 // Looks at what is drawn, inside the page.
 
+import assert from 'node:assert/strict';
+
+/** A large screen and a small one. */
+export const SCREENS = { desktop: { width: 1280, height: 900 }, mobile: { width: 360, height: 740 } };
+
+/** Whoever looks at the page, by whatever means, can read it and find their way. */
+export async function isFitToUse(page) {
+  assert.deepEqual(await faintTexts(page), []);
+  assert.deepEqual(await faintEdges(page), []);
+  assert.deepEqual(await namelessControls(page), []);
+  assert.deepEqual(await overfull(page), []);
+  assert.equal(await page.locator('h1').count(), 1);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.equal(wide, 0, 'the page is wider than the screen');
+  const inline = await page.evaluate(() => document.querySelectorAll('[style]:not([style=""]), style, script:not([src])').length);
+  assert.equal(inline, 0, 'a strict content security policy lets no inline style or script pass');
+}
+
 /** Texts whose contrast with what is behind them is below WCAG AA (4.5, or 3 for large ones), with their ratio. */
-export function faintTexts(page) {
+function faintTexts(page) {
   return page.evaluate(() => {
     const canvas = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
     // Any CSS colour as numbers, painted over others.
@@ -42,7 +60,7 @@ export function faintTexts(page) {
 }
 
 /** Fields and buttons whose edge stands out from what is around it by less than 3. */
-export function faintEdges(page) {
+function faintEdges(page) {
   return page.evaluate(() => {
     const luminance = (text) => {
       const [r, g, b] = text.match(/[\d.]+/g).slice(0, 3).map((part) => part / 255).map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
@@ -66,7 +84,7 @@ export function faintEdges(page) {
 }
 
 /** Controls without a name, from the browser's own accessibility tree. */
-export async function namelessControls(page) {
+async function namelessControls(page) {
   const session = await page.context().newCDPSession(page);
   const { nodes } = await session.send('Accessibility.getFullAXTree');
   const controls = new Set(['button', 'link', 'textbox', 'searchbox', 'combobox', 'slider', 'spinbutton', 'Date', 'DateTime', 'img', 'image', 'table', 'form', 'navigation', 'region']);
@@ -76,7 +94,7 @@ export async function namelessControls(page) {
 }
 
 /** Whatever has more in it than it has room for: texts that are cut off or run into others. */
-export function overfull(page) {
+function overfull(page) {
   return page.evaluate(() => [...document.querySelectorAll('main :is(td, th, dd, dt, p, h1, h2, label, button, summary, .sheet)')]
     .filter((element) => element.checkVisibility() && element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 1)
     .map((element) => `${element.localName}: ${element.textContent.slice(0, 80)}`));

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 
-import { RUN, deposit, openAccount } from './bank.mjs';
+import { ACCOUNT } from '../page/documents.js';
+import { RUN, deposit, openAccount, post } from './bank.mjs';
 import { go, goToAccount, holdersAre, isDrawn, says, visit } from './visit.mjs';
 
 /** The page's sockets in the hands of a test, which can cut them and keep them from coming back. */
@@ -100,9 +101,10 @@ visit('what fails can be tried again', { expected: /net::ERR_FAILED|status of 50
   await page.goto(new URL(`#/?owner=retried+${RUN}`, process.env.BANK_URL).href);
   const alert = page.getByRole('alert').filter({ hasText: 'The accounts can’t be shown. The bank can’t be reached.' });
   const again = alert.getByRole('button', { name: 'Try again' });
-  const failed = page.waitForResponse((response) => response.status() === 500);
+  const first = await again.elementHandle();
   await again.click();
-  await failed;
+  // The second failure has a button of its own: before it is there, a click could be on one that goes.
+  await page.waitForFunction((button) => !button.isConnected, first);
   await again.click();
   await holdersAre(page, [owner]);
   assert.equal(await page.getByRole('alert').filter({ hasText: 'can’t' }).count(), 0);
@@ -126,6 +128,36 @@ visit('each part of an account that fails can be tried again', { expected: /net:
   await says(page.locator('.moment-text'), 'step 1 of 1');
   await says(page.locator('.statement tbody tr'), 'opening balance');
   await isDrawn(page, '1 movement');
+});
+
+visit('an account that the read models don’t know yet shows as soon as they do', {}, async (page) => {
+  const id = await openAccount(`Early ${RUN}`);
+  let asked = 0;
+  await page.route('**/graphql', (route) => {
+    if (!route.request().postDataJSON().query.includes('query Account(')) return route.continue();
+    asked += 1;
+    return asked > 1 ? route.continue() : route.fulfill({ json: { data: { accountSummary: null } } });
+  });
+  await goToAccount(page, id);
+  await says(page.locator('.summary .balance'), '100.00 EUR');
+});
+
+visit('an account that the read models are behind shows as it is once they have caught up', {}, async (page) => {
+  const id = await openAccount(`Late ${RUN}`);
+  await goToAccount(page, id);
+  const older = await post(ACCOUNT, { id });
+  let refused = 0;
+  await page.route('**/graphql', (route) => {
+    const { query, variables } = route.request().postDataJSON();
+    if (!query.includes('query Account(')) return route.continue();
+    if (!variables.minPosition) return route.fulfill({ json: older });
+    refused += 1;
+    if (refused > 1) return route.continue();
+    return route.fulfill({ json: { errors: [{ message: 'later', extensions: { code: 'READ_MODEL_BEHIND' } }] } });
+  });
+  await deposit(id, '7');
+  await says(page.locator('.summary .balance'), '107.00 EUR');
+  assert.ok(refused > 1);
 });
 
 visit('while an answer is awaited, the page says so', {}, async (page) => {

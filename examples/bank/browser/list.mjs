@@ -40,7 +40,7 @@ visit('a cursor that is no longer good leads to the first page', {}, async (page
   await openAccount(owner);
   await page.goto(new URL(`#/?owner=stale+${RUN}&after=bm9uc2Vuc2U`, process.env.BANK_URL).href);
   await holdersAre(page, [owner]);
-  assert.equal(new URL(page.url()).hash, `#/?owner=stale+${RUN}`);
+  assert.equal(await page.evaluate(() => location.hash), `#/?owner=stale+${RUN}`);
 });
 
 visit('accounts are ordered and filtered', {}, async (page) => {
@@ -66,6 +66,17 @@ visit('accounts are ordered and filtered', {}, async (page) => {
   await page.getByRole('link', { name: 'Show all accounts' }).click();
   await page.waitForFunction(() => document.querySelectorAll('.accounts tbody tr').length > 0);
   await focused(page, 'h1');
+});
+
+visit('a list that stays empty keeps the focus where it is', {}, async (page) => {
+  await go(page, `#/?owner=nobody+${RUN}`);
+  const all = page.getByRole('link', { name: 'Show all accounts' });
+  await all.focus();
+  const link = await all.elementHandle();
+  // It is asked again, as after an interruption.
+  await page.evaluate(() => dispatchEvent(new HashChangeEvent('hashchange')));
+  await page.locator('.accounts-sheet:not([aria-busy])').waitFor();
+  assert.equal(await link.evaluate((element) => element === document.activeElement), true);
 });
 
 visit('changes by others show at once', {}, async (page) => {

@@ -65,8 +65,8 @@ played('a subscription that the server ends is taken up again', async (page, ser
 });
 
 played('a subscription that is refused is said to be', async (page, server, { id }) => {
-  server.say({ type: 'error', id, payload: [{ message: 'no', extensions: { code: 'FORBIDDEN' } }] });
-  await says(page.getByRole('alert'), 'Changes by others don’t show by themselves. You may not do this.');
+  server.say({ type: 'error', id, payload: [{ message: 'no', extensions: { code: 'BAD_USER_INPUT' } }] });
+  await says(page.getByRole('alert'), 'Changes by others don’t show by themselves. No.');
   // Whatever is shown meanwhile, it stays true.
   await page.getByLabel('Order').selectOption('owner-desc');
   await page.locator('th[aria-sort="descending"]').waitFor();
@@ -74,6 +74,13 @@ played('a subscription that is refused is said to be', async (page, server, { id
   await server.hears('subscribe', 2);
   await page.getByRole('alert').waitFor({ state: 'hidden' });
   await focused(page, 'h1');
+});
+
+played('what is not for who asks is said to be, and is not tried again', async (page, server, { id }) => {
+  server.say({ type: 'error', id, payload: [{ message: 'no', extensions: { code: 'FORBIDDEN' } }] });
+  const alert = page.getByRole('alert').filter({ hasText: 'This is for tellers: your token does not allow it.' });
+  await alert.waitFor();
+  assert.equal(await alert.getByRole('button').count(), 0);
 });
 
 played('a ping is answered', async (page, server) => {

@@ -31,7 +31,7 @@ after(() => browser.close());
  * A test with a page of its own. Whatever it does, the page logs no error (but those that `expected` matches), breaks
  * no content security policy, and asks no other host.
  */
-export function visit(name, { expected = /^$/, prepare = async () => {}, ...options }, body) {
+export function visit(name, { expected = /^$/, prepare = async () => {}, bank = BANK, ...options }, body) {
   test(name, { timeout: FOR_A_TEST }, async () => {
     // Without it, none of the tests that are left waits for anything.
     assert.ok(browser.isConnected(), 'the browser has crashed');
@@ -41,7 +41,7 @@ export function visit(name, { expected = /^$/, prepare = async () => {}, ...opti
     const wrong = [];
     page.on('pageerror', (error) => wrong.push(error.stack));
     page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));
-    page.on('request', (request) => new URL(request.url()).host === BANK.host || wrong.push(`asked ${request.url()}`));
+    page.on('request', (request) => new URL(request.url()).host === bank.host || wrong.push(`asked ${request.url()}`));
     await page.addInitScript(() => {
       addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective}`));
     });
@@ -50,20 +50,22 @@ export function visit(name, { expected = /^$/, prepare = async () => {}, ...opti
       await body(page);
       assert.deepEqual(wrong.filter((text) => !expected.test(text)), []);
     } finally {
+      // A request that is still in the hands of a test when its page closes is nobody's failure.
+      await page.unrouteAll({ behavior: 'ignoreErrors' });
       await context.close();
     }
   });
 }
 
 /** Goes to a place of the page, and waits until it is live. */
-export async function go(page, place = '#/') {
-  await page.goto(new URL(place, BANK).href);
+export async function go(page, place = '#/', bank = BANK) {
+  await page.goto(new URL(place, bank).href);
   await page.locator('#pill[data-status="open"]').waitFor();
 }
 
 /** Waits until an account's history and statement are shown. */
-export async function goToAccount(page, id) {
-  await go(page, `#/accounts/${id}`);
+export async function goToAccount(page, id, bank = BANK) {
+  await go(page, `#/accounts/${id}`, bank);
   await page.getByText(/step \d+ of \d+/).first().waitFor();
   await page.getByText(/\d+ of \d+ movements?/).waitFor();
 }
@@ -94,6 +96,13 @@ export async function holdersAre(page, holders) {
 /** Waits until the element that has the focus matches. */
 export function focused(page, selector) {
   return page.waitForFunction((wanted) => document.activeElement?.matches(wanted), selector);
+}
+
+/** Waits until a field is called wrong, in words that it is described by. */
+export async function complains(field, text) {
+  await field.and(field.page().locator('[aria-invalid="true"]')).waitFor();
+  const described = await field.getAttribute('aria-describedby');
+  await says(field.page().locator(described.split(' ').map((id) => `#${id}`).join(', ')), text);
 }
 
 /** Presses Tab until the element that has the focus matches. */

@@ -1,6 +1,6 @@
 // One account: what it holds, how it came to that, and moving money; live.
 
-import { ask, noticed, refusal } from './api.js';
+import { ask, noticed, outdatedAnswers, refusal } from './api.js';
 import { Chart } from './chart.js';
 import { ACCOUNT, ACCOUNT_EVENTS } from './documents.js';
 import { coalesce, debounce, h, uniqueId } from './dom.js';
@@ -11,11 +11,14 @@ import { MoneyForms } from './money-forms.js';
 import { Movements } from './movements.js';
 import { Problem, announce, isAbort } from './notices.js';
 import { entitle, lastAccountsAddress } from './route.js';
+import { session } from './session.js';
 import { Statement } from './statement.js';
 import { Summary } from './summary.js';
 import { Timeline } from './timeline.js';
 
 const REFRESH_AFTER = 50;
+// While the bank's read models are behind what has happened.
+const ASK_AGAIN_AFTER = 1_000;
 
 /** Shows the account that the address names. */
 export function accountView({ id }) {
@@ -39,6 +42,8 @@ class AccountPage {
   #chart = new Chart((milliseconds) => this.#timeline.pick(milliseconds));
   #forms = new MoneyForms(() => this.#refresh());
   #refresh = debounce(coalesce(() => this.#loadChanges()), REFRESH_AFTER);
+  #loadLater = debounce(() => this.load(), ASK_AGAIN_AFTER);
+  #refreshLater = debounce(() => this.#refresh(), ASK_AGAIN_AFTER);
   #loading = h('p', { class: 'loading' }, 'Loading the account …');
   #body;
 
@@ -79,7 +84,7 @@ class AccountPage {
   close() {
     this.#closed.abort();
     this.#unsubscribe?.();
-    this.#refresh.cancel();
+    for (const later of [this.#refresh, this.#loadLater, this.#refreshLater]) later.cancel();
     this.#chart.close();
     this.#timeline.close();
     this.#statement.close();
@@ -91,6 +96,7 @@ class AccountPage {
       const { accountSummary } = await ask(ACCOUNT, { id: this.#id }, this.#closed.signal);
       this.#problem.clear();
       if (accountSummary) this.#show(accountSummary);
+      else if (await this.#history.hasBegun(this.#closed.signal)) this.#loadLater();
       else this.#missing();
       return accountSummary !== null;
     } catch (error) {
@@ -113,7 +119,9 @@ class AccountPage {
     entitle('No such account');
     this.heading.textContent = 'No such account';
     const all = h('a', { href: '#/' }, 'See all accounts');
-    this.element.replaceChildren(this.heading, h('p', {}, 'The bank has no account with this number. ', all, '.'));
+    // Which accounts others have is not for everybody to know.
+    const none = session.isCustomer ? 'You have no account with this number. ' : 'The bank has no account with this number. ';
+    this.element.replaceChildren(this.heading, h('p', {}, none, all, '.'));
   }
 
   async #loadChart() {
@@ -170,7 +178,10 @@ class AccountPage {
   }
 
   async #loadChanges() {
+    const before = outdatedAnswers();
     await Promise.all([this.#loadSummary(), this.#statement.load({ quiet: true }), this.#loadChart(), this.#catchUp()]);
+    // Nothing tells when the bank has caught up.
+    if (outdatedAnswers() > before && !this.#closed.signal.aborted) this.#refreshLater();
   }
 
   // What the subscription can't tell for the time being.

@@ -48,7 +48,8 @@ export class AccountsTable {
     this.element.classList.toggle('paged', paged);
     this.#rows.show(accounts);
     this.#empty.hidden = accounts.length > 0;
-    this.#empty.replaceChildren(...empty);
+    // What is shown already stays: its link may have the focus, or be under a finger.
+    if (!this.#empty.contains(empty)) this.#empty.replaceChildren(empty);
     const [column, direction] = (sort || 'owner').split('-');
     COLUMNS.forEach(({ order }, index) => {
       const sorted = order === column && (direction === 'desc' ? 'descending' : 'ascending');

@@ -9,6 +9,7 @@ import { live } from './live.js';
 import { Problem, announce, isAbort } from './notices.js';
 import { Pager, pageAt } from './pager.js';
 import { accountsAddress, entitle, rememberAccounts } from './route.js';
+import { session } from './session.js';
 
 const PAGE = 12;
 // A flood of changes makes for a few questions, not for one each.
@@ -38,6 +39,10 @@ class AccountsList {
   // Said until changes are followed again, whatever is shown meanwhile.
   #notLive = new Problem();
   #count = h('p', { class: 'count' }, '\u00a0');
+  #noneLikeThat = h('span', {}, 'No account is like that. ', h('a', { href: '#/' }, 'Show all accounts'), '.');
+  #noneAtAll = session.isCustomer
+    ? h('span', {}, 'There is no account in your name yet. A teller opens one.')
+    : h('span', {}, 'There are no accounts yet. ', h('a', { href: '#/open' }, 'Open the first one'), '.');
   #refresh = debounce(coalesce(() => this.#load(true)), REFRESH_AFTER);
 
   constructor() {
@@ -143,7 +148,9 @@ class AccountsList {
     const focused = document.activeElement;
     this.#problem.clear();
     const paged = BigInt(page.totalCount) > BigInt(PAGE);
-    this.#table.show(page.nodes, { sort: this.#choices.sort, empty: this.#emptyText(), paged });
+    const chosen = Object.keys(filterOf(this.#choices)).length > 0;
+    const empty = chosen ? this.#noneLikeThat : this.#noneAtAll;
+    this.#table.show(page.nodes, { sort: this.#choices.sort, empty, paged });
     this.#pager.show(page.pageInfo, this.#place);
     const { length } = page.nodes;
     this.#count.textContent = `${length} of ${page.totalCount} ${page.totalCount === '1' ? 'account' : 'accounts'}`;
@@ -151,12 +158,5 @@ class AccountsList {
     this.#toAnnounce = false;
     // A button or a link that has done its work and gone leaves the focus nowhere.
     if (!focused.isConnected || focused.closest('[hidden]')) this.heading.focus({ preventScroll: true });
-  }
-
-  #emptyText() {
-    if (Object.keys(filterOf(this.#choices)).length > 0) {
-      return ['No account is like that. ', h('a', { href: '#/' }, 'Show all accounts'), '.'];
-    }
-    return ['There are no accounts yet. ', h('a', { href: '#/open' }, 'Open the first one'), '.'];
   }
 }

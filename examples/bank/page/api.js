@@ -1,7 +1,11 @@
 // GraphQL over HTTP: questions that may be asked again, and commands that may not be executed twice.
 
+import { KNOCK, SIGN_IN } from './documents.js';
+import { session } from './session.js';
+
 const ENDPOINT = new URL('graphql', document.baseURI);
 const PATIENCE = 20_000;
+const UNAUTHENTICATED = { errors: [{ message: 'The token does not hold.', extensions: { code: 'UNAUTHENTICATED' } }] };
 
 /** A refusal by the server (`code`), or no answer at all (`code` is `UNREACHABLE`). */
 export class ApiError extends Error {
@@ -25,6 +29,13 @@ export function noticed(position) {
   if (position && (known === null || BigInt(position) > BigInt(known))) known = position;
 }
 
+let outdated = 0;
+
+/** How many answers have been older than what is known here. Who has shown one asks again after a while. */
+export function outdatedAnswers() {
+  return outdated;
+}
+
 /**
  * Asks. Waits until the read models contain what is known here; where they are held up, asks for what there is.
  * @throws {ApiError}
@@ -35,7 +46,9 @@ export async function ask(query, variables, signal) {
     return whole(await post(query, waits ? { ...variables, minPosition: known } : variables, signal));
   } catch (error) {
     if (!waits || error.code !== 'READ_MODEL_BEHIND') throw error;
-    return whole(await post(query, variables, signal));
+    const older = whole(await post(query, variables, signal));
+    outdated += 1;
+    return older;
   }
 }
 
@@ -51,6 +64,23 @@ export async function execute(mutation, input, idempotencyKey) {
   return data.outcome;
 }
 
+/**
+ * Asks whether the bank knows a token.
+ * @throws {ApiError} `UNAUTHENTICATED` says why not.
+ */
+export async function tryToken(token, signal) {
+  whole(await post(SIGN_IN, {}, signal, token));
+}
+
+/** Finds out whether one has to sign in, where nothing else is asked before people have typed. */
+export async function knock() {
+  try {
+    await post(KNOCK, {});
+  } catch {
+    // Whatever is asked next tells.
+  }
+}
+
 function whole({ data, errors }) {
   if (errors?.length || !data) throw refusal(errors);
   return data;
@@ -62,21 +92,30 @@ export function refusal(errors) {
   return new ApiError(first?.extensions?.code ?? 'INTERNAL', first?.message ?? 'The bank gave no answer.');
 }
 
-async function post(query, variables, signal) {
+async function post(query, variables, signal, token = session.token) {
+  const answer = await answerTo(JSON.stringify({ query, variables }), token, signal);
+  if (answer.errors?.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED')) session.refused(token);
+  return answer;
+}
+
+async function answerTo(body, token, signal) {
   const timeout = AbortSignal.timeout(PATIENCE);
-  let response;
   try {
-    response = await fetch(ENDPOINT, {
+    const response = await fetch(ENDPOINT, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
         accept: 'application/graphql-response+json, application/json;q=0.9',
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
       },
-      body: JSON.stringify({ query, variables }),
+      body,
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
-    const answer = await response.json();
+    // What stands before the bank may answer in words of its own.
+    const answer = await response.json().catch(() => null);
+    signal?.throwIfAborted();
     if (answer && (answer.data !== undefined || answer.errors)) return answer;
+    if (response.status === 401) return UNAUTHENTICATED;
   } catch (cause) {
     if (signal?.aborted) throw cause;
   }

@@ -18,7 +18,11 @@ export function showConnection(live) {
     const shown = interrupted && status === 'connecting' ? 'waiting' : status;
     pill.dataset.status = shown;
     text.textContent = TEXTS[shown];
-    if (status === 'open') {
+    if (status === 'idle') {
+      // Nothing is followed: there is nothing to be out of date.
+      banner.replaceChildren();
+      interrupted = false;
+    } else if (status === 'open') {
       banner.replaceChildren();
       if (interrupted) announce('Connected again. What you see is up to date.');
       interrupted = false;

@@ -27,6 +27,12 @@ const EVENT = `
 
 const USER_ERRORS = `userErrors { field message code }`;
 
+// Who shows a token is known before anything is executed.
+export const SIGN_IN = 'query SignIn { __typename }';
+
+// What nobody is shown who has not signed in, where that is asked for.
+export const KNOCK = 'query Knock { accountSummaries(first: 1) { position } }';
+
 export const ACCOUNTS = `
   query Accounts(
     $filter: AccountSummaryFilter, $orderBy: [AccountSummaryOrder!],

@@ -25,6 +25,11 @@ export class History {
     return this.#events;
   }
 
+  /** Whether anything has happened, of which read models may not know yet. */
+  async hasBegun(signal) {
+    return (await this.#page({ first: 1 }, signal)).nodes.length > 0;
+  }
+
   /** Loads the last events, then older ones; `more()` is called when there are more to show. */
   async load(signal, more) {
     let page = await this.#page({ last: PAGE }, signal);

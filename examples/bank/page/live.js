@@ -1,13 +1,16 @@
 // A client of `graphql-transport-ws`: one socket for the page, opened with the first subscription, and opened again,
 // after growing pauses, whenever it is lost. Each subscription states its variables anew then, and so resumes.
 
+import { session } from './session.js';
+
 const PROTOCOL = 'graphql-transport-ws';
 const ACKNOWLEDGE_WITHIN = 10_000;
 const HEARTBEAT = 15_000;
 const FIRST_PAUSE = 400;
 const LONGEST_PAUSE = 20_000;
-// The server says that asking again is of no use: bad request, unauthorised, forbidden, another protocol, too many.
-const FINAL = new Set([4400, 4401, 4403, 4406, 4409, 4429]);
+const UNAUTHORISED = 4401;
+// The server says that asking again is of no use: bad request, forbidden, another protocol, too many.
+const FINAL = new Set([4400, 4403, 4406, 4409, 4429]);
 // The same of a single subscription.
 const LASTING = new Set([
   'BAD_USER_INPUT', 'NOT_FOUND', 'STALE_CURSOR', 'UNAUTHENTICATED', 'FORBIDDEN', 'GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED',
@@ -15,6 +18,10 @@ const LASTING = new Set([
 
 export class Live extends EventTarget {
   #url;
+  #tokenNow;
+  #refused;
+  // The token that the socket was opened with.
+  #token = null;
   #socket = null;
   #acknowledged = false;
   #subscriptions = new Map();
@@ -27,9 +34,12 @@ export class Live extends EventTarget {
   /** `idle`, `connecting`, `open`, `waiting` or `refused`; each change is a `status` event. */
   status = 'idle';
 
-  constructor(url) {
+  /** `token()` is asked on each (re)connection; `refused(token)` is called when the server does not serve who shows it. */
+  constructor(url, { token, refused }) {
     super();
     this.#url = url;
+    this.#tokenNow = token;
+    this.#refused = refused;
     // There is no `offline` here: a bank on this very machine is reached without a network.
     window.addEventListener('online', () => this.reconnect());
     window.addEventListener('pagehide', () => this.#drop());
@@ -62,16 +72,29 @@ export class Live extends EventTarget {
     this.#connect();
   }
 
+  /** Closes the socket, until something is subscribed to, or it is asked for. */
+  disconnect() {
+    this.#drop();
+    this.#failures = 0;
+    this.#become('idle');
+  }
+
   #connect() {
     this.#clearTimers();
+    this.#token = this.#tokenNow();
     this.#become('connecting');
     const socket = new WebSocket(this.#url, PROTOCOL);
     this.#socket = socket;
     const ifCurrent = (handle) => (event) => socket === this.#socket && handle(event);
-    socket.onopen = ifCurrent(() => this.#send({ type: 'connection_init' }));
+    socket.onopen = ifCurrent(() => this.#introduce());
     socket.onmessage = ifCurrent((event) => this.#receive(JSON.parse(event.data)));
     socket.onclose = ifCurrent((event) => this.#lost(event.code));
     this.#timers.acknowledge = setTimeout(() => this.#lost(null), ACKNOWLEDGE_WITHIN);
+  }
+
+  #introduce() {
+    const payload = this.#token ? { payload: { authorization: `Bearer ${this.#token}` } } : {};
+    this.#send({ type: 'connection_init', ...payload });
   }
 
   #receive(message) {
@@ -123,11 +146,13 @@ export class Live extends EventTarget {
 
   #fail(entry, errors) {
     if (!entry) return;
-    if (!LASTING.has(errors[0]?.extensions?.code)) {
+    const code = errors[0]?.extensions?.code;
+    if (!LASTING.has(code)) {
       this.#restart(entry);
       return;
     }
     this.#subscriptions.delete(entry);
+    if (code === 'UNAUTHENTICATED') this.#refused(this.#token);
     entry.failed(errors);
   }
 
@@ -171,6 +196,10 @@ export class Live extends EventTarget {
   #lost(code) {
     if (!this.#socket) return;
     this.#drop();
+    if (code === UNAUTHORISED) {
+      this.#become('idle');
+      return this.#refused(this.#token);
+    }
     if (FINAL.has(code)) return this.#become('refused');
     this.#failures += 1;
     this.#timers.retry = setTimeout(() => this.reconnect(), pause(this.#failures));
@@ -208,4 +237,4 @@ const url = new URL('graphql', document.baseURI);
 url.protocol = url.protocol.replace('http', 'ws');
 
 /** The page's connection. */
-export const live = new Live(url.href);
+export const live = new Live(url.href, { token: () => session.token, refused: (token) => session.refused(token) });

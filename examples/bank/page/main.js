@@ -7,8 +7,10 @@ import { h } from './dom.js';
 import { live } from './live.js';
 import { openView } from './open-account.js';
 import { entitle, parse } from './route.js';
+import { session } from './session.js';
+import { signInView } from './sign-in.js';
 
-const VIEWS = { accounts: accountsView, account: accountView, open: openView, unknown: unknownView };
+const VIEWS = { accounts: accountsView, account: accountView, open: openView, 'sign-in': signInView, unknown: unknownView };
 
 const main = document.getElementById('main');
 let shown = null;
@@ -23,7 +25,7 @@ function unknownView() {
 function show() {
   // Places within the page, such as the skip link's, are no routes.
   if (location.hash && !location.hash.startsWith('#/')) return;
-  const route = parse(location.hash);
+  const route = session.isWanted ? { name: 'sign-in' } : parse(location.hash);
   for (const link of document.querySelectorAll('[data-route]')) {
     if (link.dataset.route === route.name) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
@@ -42,10 +44,26 @@ function show() {
   shown.view.heading.focus({ preventScroll: true });
 }
 
+/** Shows in the header who has signed in, if anybody has to. */
+function showSession() {
+  document.getElementById('session').hidden = session.token === null;
+  document.getElementById('name').textContent = session.name ?? '';
+  document.getElementById('pill').hidden = session.isWanted;
+  document.getElementById('open').hidden = session.isCustomer;
+}
+
+session.addEventListener('change', () => {
+  // The next socket shows the next token, and is opened when there is something to follow.
+  live.disconnect();
+  showSession();
+  show();
+});
+document.getElementById('sign-out').addEventListener('click', () => session.signOut());
 document.getElementById('skip').addEventListener('click', (event) => {
   event.preventDefault();
   main.focus();
 });
 window.addEventListener('hashchange', show);
 showConnection(live);
+showSession();
 show();

@@ -5,6 +5,7 @@ import { DEPOSIT, WITHDRAW } from './documents.js';
 import { h, uniqueId } from './dom.js';
 import { amountField, textField } from './fields.js';
 import { inWords } from './money.js';
+import { session } from './session.js';
 
 /** The two forms for an account; `done()` is called after each success. */
 export class MoneyForms {
@@ -16,10 +17,11 @@ export class MoneyForms {
   element = h('section', { class: 'panel-group', 'aria-label': 'Move money' }, this.#forms, this.#inactive);
 
   constructor(done) {
-    this.#forms.append(
-      this.#card('Deposit', DEPOSIT, (amount) => `${amount} deposited.`, done),
-      this.#card('Withdraw', WITHDRAW, (amount) => `${amount} withdrawn.`, done),
-    );
+    const deposit = () => this.#card('Deposit', DEPOSIT, (amount) => `${amount} deposited.`, done);
+    const withdraw = this.#card('Withdraw', WITHDRAW, (amount) => `${amount} withdrawn.`, done);
+    const tellers = () => h('p', { class: 'note' }, 'A teller puts money in for you.');
+    // Holders get at their money by themselves; that it has come, a teller has seen.
+    this.#forms.append(...(session.isCustomer ? [withdraw, tellers()] : [deposit(), withdraw]));
   }
 
   /** Shows the forms for the account as it is now. */

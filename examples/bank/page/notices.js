@@ -8,7 +8,7 @@ const MESSAGES = {
   INDETERMINATE: 'The bank can’t tell yet whether this was done.',
   INTERNAL: 'Something went wrong in the bank.',
   UNAUTHENTICATED: 'You have to sign in for this.',
-  FORBIDDEN: 'You may not do this.',
+  FORBIDDEN: 'This is for tellers: your token does not allow it.',
   NOT_FOUND: 'There is no such account.',
   CONFLICT: 'The account has changed in the meantime.',
   READ_MODEL_BEHIND: 'The bank is still catching up with the latest changes.',
@@ -38,8 +38,10 @@ export class Problem {
 
   /** Says what failed; `retry` is called when people want to try again. */
   show(what, error, retry) {
-    const again = h('button', { type: 'button', on: { click: retry } }, 'Try again');
-    this.element.replaceChildren(h('p', {}, h('strong', {}, what), ' ', wording(error)), again);
+    const text = h('p', {}, h('strong', {}, what), ' ', wording(error));
+    // The bank would say the same.
+    const again = error.code !== 'FORBIDDEN' && h('button', { type: 'button', on: { click: retry } }, 'Try again');
+    this.element.replaceChildren(text, ...(again ? [again] : []));
     this.element.hidden = false;
   }
 

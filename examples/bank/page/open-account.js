@@ -1,19 +1,31 @@
 // Opening an account.
 
+import { knock } from './api.js';
 import { CommandForm } from './command-form.js';
 import { OPEN_ACCOUNT } from './documents.js';
 import { h } from './dom.js';
 import { amountField, currencyField, textField } from './fields.js';
 import { inWords } from './money.js';
 import { accountAddress, entitle } from './route.js';
+import { session } from './session.js';
 import { unique } from './unique.js';
 
-/** Shows the form. */
+/** Shows the form to who may send it. */
 export function openView() {
   entitle('Open an account');
   const heading = h('h1', { tabindex: '-1' }, 'Open an account');
+  if (session.isCustomer) {
+    const tellers = h('p', {}, 'A teller opens accounts. ', h('a', { href: '#/' }, 'See your accounts'), '.');
+    return { element: h('div', { class: 'view narrow' }, heading, tellers), heading };
+  }
+  knock();
+  const intro = h('p', { class: 'intro' }, 'The account is kept in the currency of its first deposit.');
+  return { element: h('div', { class: 'view narrow' }, heading, intro, h('div', { class: 'panel' }, openingForm().element)), heading };
+}
+
+function openingForm() {
   const currency = currencyField({ name: 'deposit.currency', label: 'Currency', initially: 'EUR' });
-  const form = new CommandForm({
+  return new CommandForm({
     name: 'Open an account',
     submit: 'Open the account',
     mutation: OPEN_ACCOUNT,
@@ -31,6 +43,4 @@ export function openView() {
       location.hash = accountAddress(id);
     },
   });
-  const intro = h('p', { class: 'intro' }, 'The account is kept in the currency of its first deposit.');
-  return { element: h('div', { class: 'view narrow' }, heading, intro, h('div', { class: 'panel' }, form.element)), heading };
 }

@@ -79,7 +79,7 @@ async fn run(cli: &Cli, output: &Output) -> Result<ExitCode, Failure> {
     match &cli.command {
         Some(Command::Generate(generate)) => return generate.run(output),
         Some(Command::Schema(_)) => return schema::Schema::run(output),
-        Some(Command::Token(token)) => return token.run(output),
+        Some(Command::Token(token)) => return token.run(cli.options.now(), output),
         _ => {}
     }
     let bank = cli.options.open().await?;

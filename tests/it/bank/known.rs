@@ -78,6 +78,10 @@ async fn who_shows_nothing_that_holds_is_told() {
     let forged = service.answer_to("nonsense", list).await;
     assert_eq!((forged.status, forged.code().as_str()), (401, "UNAUTHENTICATED"));
     assert_eq!(forged.json()["errors"][0]["message"], "the token is not one of this bank's");
+    let then = ["token", "--token-key", "key", "--subject", "Tom", "--role", "teller", "--now", "2026-01-01T00:00:00Z"];
+    let ended = service.answer_to(bank.json(&then).as_str().unwrap(), list).await;
+    assert_eq!((ended.status, ended.code().as_str()), (401, "UNAUTHENTICATED"));
+    assert_eq!(ended.json()["errors"][0]["message"], "the token has expired");
     service.end();
 }
 

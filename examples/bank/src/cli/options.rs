@@ -36,6 +36,11 @@ pub(crate) struct Options {
 }
 
 impl Options {
+    /// What is taken for the time.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.now.unwrap_or_else(Utc::now)
+    }
+
     /// Opens the database.
     pub(crate) async fn open(&self) -> Result<Bank, Failure> {
         let limits = self.limits.as_deref().map(read_limits).transpose()?.unwrap_or_default();

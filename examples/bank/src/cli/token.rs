@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use chrono::{Duration, Utc};
+use chrono::{DateTime, Duration, Utc};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use cqrs_runtime::principal::Principal;
@@ -30,10 +30,12 @@ pub(crate) struct Token {
 }
 
 impl Token {
-    pub(crate) fn run(&self, output: &Output) -> Result<ExitCode, Failure> {
-        let until = (Utc::now() + Duration::hours(self.hours.into())).timestamp();
+    pub(crate) fn run(&self, now: DateTime<Utc>, output: &Output) -> Result<ExitCode, Failure> {
+        let until = now.checked_add_signed(Duration::hours(self.hours.into())).unwrap_or(DateTime::<Utc>::MAX_UTC);
+        // What ended before 1970 ends with it.
+        let until = u64::try_from(until.timestamp()).unwrap_or(0);
         let principal = self.roles.iter().fold(Principal::new(&self.subject), Principal::role);
-        let token = TokenKey::read(&self.key)?.sign(principal, until.unsigned_abs())?;
+        let token = TokenKey::read(&self.key)?.sign(principal, until)?;
         output.answer(&token, || format!("{token}\n"))?;
         Ok(ExitCode::SUCCESS)
     }
