@@ -29,6 +29,7 @@ mod roots;
 mod scalars;
 mod schema;
 mod selection;
+mod subscribing;
 mod value;
 mod variables;
 

@@ -191,6 +191,16 @@ impl<A: Aggregate> Repository<A> {
         typed::<A>(self.store.read(self.own(query)))
     }
 
+    /// The same, with at most so many events and bytes of payloads at once.
+    #[cfg(feature = "graphql")]
+    pub(crate) fn events_by(
+        &self,
+        query: EventQuery,
+        size: (u64, usize),
+    ) -> BoxStream<'static, Result<Recorded<A::Event>, LoadError>> {
+        typed::<A>(self.store.read_by(self.own(query), size))
+    }
+
     /// The query over this aggregate's streams of the repository's tenant alone.
     fn own(&self, query: EventQuery) -> EventQuery {
         query.tenant(self.tenant.clone()).of_types([A::TYPE])

@@ -20,3 +20,4 @@ mod service;
 mod serving;
 mod terminal;
 mod unwritable;
+mod wrong;

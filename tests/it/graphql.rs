@@ -36,7 +36,7 @@ pub(super) struct Bank {
     /// What keeps the read models up to date.
     running: Option<Running>,
     /// Gone with the bank.
-    _database: Database,
+    pub(super) database: Database,
 }
 
 impl Bank {
@@ -52,7 +52,7 @@ impl Bank {
         let config = |accounts: Dispatcher<Account>| accounts.config(BankLimits::default());
         let application = Application::new(store).dispatcher(config);
         let schema = bank::schema(&application).unwrap();
-        Self { application, schema, running: None, _database: database }
+        Self { application, schema, running: None, database }
     }
 
     /// The answer to a request of somebody.
@@ -74,13 +74,16 @@ impl Bank {
         answer["data"].take()
     }
 
-    /// What a subscription gives, one by one: data without errors.
-    pub(super) fn follow(&self, document: &str, variables: Json) -> BoxStream<'static, Json> {
+    /// What a subscription gives, one by one, errors and all.
+    pub(super) fn answers(&self, document: &str, variables: Json) -> BoxStream<'static, Json> {
         let request = async_graphql::Request::new(document).data(Principal::new("ada").role("teller"));
         let request = request.variables(async_graphql::Variables::from_json(variables));
-        let answers = self.schema.execute_stream(request);
-        let answers = answers.map(|answer| {
-            let mut answer = serde_json::to_value(answer).unwrap();
+        self.schema.execute_stream(request).map(|answer| serde_json::to_value(answer).unwrap()).boxed()
+    }
+
+    /// What a subscription gives, one by one: data without errors.
+    pub(super) fn follow(&self, document: &str, variables: Json) -> BoxStream<'static, Json> {
+        let answers = self.answers(document, variables).map(|mut answer| {
             assert!(answer.get("errors").is_none(), "{answer:#}");
             answer["data"].take()
         });

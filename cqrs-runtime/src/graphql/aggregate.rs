@@ -39,6 +39,8 @@ pub(super) struct Happened {
     /// Its stored name.
     pub(super) name: &'static str,
     pub(super) payload: Json,
+    /// How many its payload has.
+    pub(super) bytes: usize,
     pub(super) position: u64,
     pub(super) version: u64,
     pub(super) part: u32,
@@ -54,6 +56,8 @@ pub(super) struct Within {
     pub(super) to: Option<u64>,
     /// Newest first.
     pub(super) backwards: bool,
+    /// How many are read at once, and up to how many bytes of payloads.
+    pub(super) size: (u64, usize),
 }
 
 /// Whose an aggregate is.
@@ -137,7 +141,7 @@ impl<A: Aggregate> AnyAggregate for Of<A> {
         query.from_version = within.from;
         query.to_version = within.to;
         let query = if within.backwards { query.backwards() } else { query };
-        Ok(repository.events_of(query).map(happened::<A>).boxed())
+        Ok(repository.events_by(query, within.size).map(happened::<A>).boxed())
     }
 
     fn subscribe(&self, tenant: &str, id: &Json, from: Option<u64>) -> Result<Events, Problem> {
@@ -155,6 +159,7 @@ fn happened<A: Aggregate>(event: Result<Recorded<A::Event>, LoadError>) -> Resul
     Ok(Happened {
         name: event.event.name(),
         payload: serde_json::from_str(&payload).map_err(|error| internal(&error))?,
+        bytes: payload.len(),
         position: event.position,
         version: event.version,
         part: event.part,

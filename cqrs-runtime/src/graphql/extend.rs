@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 
 use super::Problem;
 use super::catalog::Catalog;
-use super::guard::{Guard, FieldGuard};
+use super::guard::{FieldGuard, Guard};
 use super::meta::{FieldExt, field};
 use super::resolve::Resolving;
 use super::selection::Selected;

@@ -16,7 +16,7 @@ use super::answered::Answered;
 use super::engine::Engine;
 use super::register::Types;
 use super::resolve::{Resolving, failed};
-use super::selection::{Asked, Selected};
+use super::selection::Asked;
 use super::value::Object;
 
 thread_local! {
@@ -72,33 +72,27 @@ fn resolving<'a>(engine: &'a Engine, context: &Context<'a>) -> Resolving<'a> {
 
 /// Answers a field of the query or the mutation; null with an error beside it, where it may be null.
 async fn answer(engine: &Engine, context: &Context<'_>, root: &str) -> ServerResult<Option<Value>> {
-    let resolving = resolving(engine, context);
-    let Some(field) = resolving.asked.root(context.item, root)? else { return Ok(None) };
-    let others = context.data_opt::<Answered>();
-    if field.pos != context.item.pos {
-        // It is answered where it was mentioned first.
-        if let Some(others) = others {
-            others.wait(&field.key).await;
-        }
+    let (key, others) = (&context.item.node.response_key().node, context.data_opt::<Answered>());
+    if let Some(others) = others
+        && !others.begin(key)
+    {
+        others.wait(key).await;
         return Ok(None);
     }
-    let answered = answer_first(resolving, &field, root, context).await;
+    let answered = answer_first(engine, context, root).await;
     if let Some(others) = others {
-        others.note(&field.key);
+        others.note(key);
     }
     answered
 }
 
-async fn answer_first<'q>(
-    resolving: Resolving<'q>,
-    field: &Selected<'q>,
-    root: &str,
-    context: &Context<'_>,
-) -> ServerResult<Option<Value>> {
-    let answered = match (resolving.guarded(field).await, root) {
+async fn answer_first(engine: &Engine, context: &Context<'_>, root: &str) -> ServerResult<Option<Value>> {
+    let resolving = resolving(engine, context);
+    let Some(field) = resolving.asked.root(context.item, root)? else { return Ok(None) };
+    let answered = match (resolving.guarded(&field).await, root) {
         (Err(denied), _) => Err(denied),
-        (Ok(()), "Mutation") => resolving.mutation(field).await,
-        (Ok(()), _) => resolving.query(field).await,
+        (Ok(()), "Mutation") => resolving.mutation(&field).await,
+        (Ok(()), _) => resolving.query(&field).await,
     };
     match answered {
         Ok(value) => Ok(Some(value)),
@@ -162,13 +156,17 @@ impl SubscriptionType for Subscription {
 
     fn create_field_stream<'a>(&'a self, context: &'a Context<'_>) -> Option<BoxStream<'a, Response>> {
         let coming = async move {
+            let key = &context.item.node.response_key().node;
+            if context.data_opt::<Answered>().is_some_and(|others| !others.begin(key)) {
+                return futures_util::stream::empty().boxed();
+            }
             let resolving = resolving(&self.0, context);
             let followed = match resolving.asked.root(context.item, "Subscription") {
-                Ok(Some(field)) if field.pos == context.item.pos => match resolving.guarded(&field).await {
+                Ok(Some(field)) => match resolving.guarded(&field).await {
                     Ok(()) => resolving.subscription(field).await,
                     Err(denied) => Err(denied),
                 },
-                Ok(_) => Ok(futures_util::stream::empty().boxed()),
+                Ok(None) => Ok(futures_util::stream::empty().boxed()),
                 Err(error) => Err(error),
             };
             followed.unwrap_or_else(failed)

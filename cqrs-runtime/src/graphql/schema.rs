@@ -2,7 +2,7 @@ use std::any::type_name;
 use std::sync::Arc;
 
 use async_graphql::{Data, Executor, Request, Response, SDLExportOptions};
-use futures_util::stream::BoxStream;
+use futures_util::stream::{self, BoxStream, StreamExt};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
@@ -14,6 +14,7 @@ use super::extend::{Extensions, Undescribed};
 use super::guard::FieldGuard;
 use super::register::{self, Roots};
 use super::roots::{Mutation, Query, Subscription, with_types};
+use super::subscribing;
 use super::{Problem, describe};
 use crate::bounded_context::{Application, BoundedContext};
 use crate::principal::Principal;
@@ -89,13 +90,13 @@ impl Schema {
 
     /// Executes a query or a mutation.
     pub async fn execute(&self, request: impl Into<Request>) -> Response {
-        self.0.execute(request.into().data(Answered::default())).await
+        Executor::execute(self, request.into()).await
     }
 
     /// Executes an operation, a subscription among others: a response for each item.
     #[must_use]
     pub fn execute_stream(&self, request: impl Into<Request>) -> BoxStream<'static, Response> {
-        self.0.execute_stream(request.into().data(Answered::default()))
+        Executor::execute_stream(self, request.into(), None)
     }
 }
 
@@ -110,7 +111,10 @@ impl Executor for Schema {
         self.0.execute(request.data(Answered::default())).await
     }
 
-    fn execute_stream(&self, request: Request, session: Option<Arc<Data>>) -> BoxStream<'static, Response> {
+    fn execute_stream(&self, mut request: Request, session: Option<Arc<Data>>) -> BoxStream<'static, Response> {
+        if let Err(error) = subscribing::check(&mut request) {
+            return stream::once(std::future::ready(Response::from_errors(vec![error]))).boxed();
+        }
         self.0.execute_stream_with_session_data(request.data(Answered::default()), session.unwrap_or_default())
     }
 }

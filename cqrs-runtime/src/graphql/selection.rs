@@ -32,6 +32,16 @@ impl Selected<'_> {
     }
 }
 
+/// The fields that have been collected, in the order of their first mention.
+#[derive(Default)]
+struct Collected<'q> {
+    /// The only one that is wanted, by its name in the answer.
+    only: Option<&'q Name>,
+    fields: Vec<Selected<'q>>,
+    /// Their first mentions.
+    first: Vec<&'q Field>,
+}
+
 /// A request while it is answered.
 #[derive(Clone, Copy)]
 pub(super) struct Asked<'q> {
@@ -47,42 +57,29 @@ impl<'q> Asked<'q> {
         errors.push(error);
     }
 
-    /// A field of a root, with all that is asked of it anywhere; none where it is not asked for.
-    ///
-    /// The engine goes through a root as it is written, and would answer a field twice that is mentioned twice: where this is not
-    /// the first mention, what is returned stands elsewhere.
+    /// A field of a root, with all that is asked of it anywhere; none where it is left out.
     pub(super) fn root(self, field: &'q Positioned<Field>, root: &str) -> ServerResult<Option<Selected<'q>>> {
         Variables(self.query).check()?;
-        let fields = self.of_type(&[&self.query.operation.node.selection_set.node], root)?;
-        let key = &field.node.response_key().node;
-        Ok(fields.into_iter().find(|known| known.key == *key))
+        let mut collected = Collected { only: Some(&field.node.response_key().node), ..Collected::default() };
+        self.collect(&self.query.operation.node.selection_set.node, root, &mut collected)?;
+        Ok(collected.fields.pop())
     }
 
     /// The fields that are asked of an object of a type, in the order of their first mention.
     pub(super) fn of_type(self, sets: &[&'q SelectionSet], type_name: &str) -> ServerResult<Vec<Selected<'q>>> {
-        let mut fields = Vec::new();
+        let mut collected = Collected::default();
         for set in sets {
-            self.collect(set, type_name, &mut fields)?;
+            self.collect(set, type_name, &mut collected)?;
         }
-        Ok(fields)
+        Ok(collected.fields)
     }
 
-    fn collect(self, set: &'q SelectionSet, type_name: &str, fields: &mut Vec<Selected<'q>>) -> ServerResult<()> {
+    fn collect(self, set: &'q SelectionSet, type_name: &str, collected: &mut Collected<'q>) -> ServerResult<()> {
         for item in &set.items {
             match &item.node {
                 Selection::Field(field) => {
-                    if self.is_left_out(&field.node.directives)? {
-                        continue;
-                    }
-                    let field = self.selected(field)?;
-                    match fields.iter_mut().find(|known| known.key == field.key) {
-                        // Validation lets through what stands in fragments on different types.
-                        Some(known) if known.name != field.name || known.arguments != field.arguments => {
-                            let message = format!("`{}` is asked for in two ways: name one otherwise", field.key);
-                            return Err(Problem::input(message).at(field.pos));
-                        }
-                        Some(known) => known.sets.extend(field.sets),
-                        None => fields.push(field),
+                    if !self.is_left_out(&field.node.directives)? {
+                        self.add(field, collected)?;
                     }
                 }
                 Selection::FragmentSpread(spread) => {
@@ -92,7 +89,7 @@ impl<'q> Asked<'q> {
                     if let Some(fragment) = self.query.fragments.get(&spread.node.fragment_name.node)
                         && self.applies(&fragment.node.type_condition.node.on.node, type_name)
                     {
-                        self.collect(&fragment.node.selection_set.node, type_name, fields)?;
+                        self.collect(&fragment.node.selection_set.node, type_name, collected)?;
                     }
                 }
                 Selection::InlineFragment(fragment) => {
@@ -100,11 +97,36 @@ impl<'q> Asked<'q> {
                     if !self.is_left_out(&fragment.node.directives)?
                         && condition.is_none_or(|condition| self.applies(condition, type_name))
                     {
-                        self.collect(&fragment.node.selection_set.node, type_name, fields)?;
+                        self.collect(&fragment.node.selection_set.node, type_name, collected)?;
                     }
                 }
             }
         }
+        Ok(())
+    }
+
+    fn add(self, field: &'q Positioned<Field>, collected: &mut Collected<'q>) -> ServerResult<()> {
+        let key = &field.node.response_key().node;
+        if collected.only.is_some_and(|only| only != key) {
+            return Ok(());
+        }
+        let Some(place) = collected.fields.iter().position(|known| known.key == *key) else {
+            collected.fields.push(self.selected(field)?);
+            collected.first.push(&field.node);
+            return Ok(());
+        };
+        let (Some(known), Some(first)) = (collected.fields.get_mut(place), collected.first.get(place)) else {
+            return Ok(());
+        };
+        // What is written in the same way is the same; what a variable has is large, perhaps, and mentioned often.
+        let is_same = known.name == field.node.name.node.as_str()
+            && (first.arguments == field.node.arguments || known.arguments == self.arguments(field)?);
+        if !is_same {
+            // Validation lets through what stands in fragments on different types.
+            let message = format!("`{key}` is asked for in two ways: name one otherwise");
+            return Err(Problem::input(message).at(field.pos));
+        }
+        known.sets.push(&field.node.selection_set.node);
         Ok(())
     }
 
@@ -129,6 +151,16 @@ impl<'q> Asked<'q> {
     }
 
     fn selected(self, field: &'q Positioned<Field>) -> ServerResult<Selected<'q>> {
+        Ok(Selected {
+            key: field.node.response_key().node.clone(),
+            name: field.node.name.node.as_str(),
+            arguments: self.arguments(field)?,
+            sets: vec![&field.node.selection_set.node],
+            pos: field.pos,
+        })
+    }
+
+    fn arguments(self, field: &Positioned<Field>) -> ServerResult<Map<String, Json>> {
         let mut arguments = Map::new();
         for (name, value) in &field.node.arguments {
             let json = Variables(self.query).json(value)?;
@@ -136,12 +168,6 @@ impl<'q> Asked<'q> {
                 arguments.insert(name.node.to_string(), json);
             }
         }
-        Ok(Selected {
-            key: field.node.response_key().node.clone(),
-            name: field.node.name.node.as_str(),
-            arguments,
-            sets: vec![&field.node.selection_set.node],
-            pos: field.pos,
-        })
+        Ok(arguments)
     }
 }

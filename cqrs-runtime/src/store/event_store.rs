@@ -97,7 +97,16 @@ impl EventStore {
     /// The events of `query`, read page by page as the stream is polled.
     #[must_use]
     pub fn read(&self, query: EventQuery) -> BoxStream<'static, Result<StoredEvent, StoreError>> {
-        let pages = Pages::of(Arc::clone(&self.backend), query);
+        self.read_by(query, (Self::PAGE, usize::MAX))
+    }
+
+    /// The same, with at most so many events and bytes of payloads at once; one event always is.
+    pub(crate) fn read_by(
+        &self,
+        query: EventQuery,
+        size: (u64, usize),
+    ) -> BoxStream<'static, Result<StoredEvent, StoreError>> {
+        let pages = Pages::of(Arc::clone(&self.backend), query, size);
         let pages = stream::try_unfold(pages, |mut pages| async move {
             let page = pages.next().await?;
             Ok::<_, StoreError>(page.map(|events| (stream::iter(events.into_iter().map(Ok)), pages)))

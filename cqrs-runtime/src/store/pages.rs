@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{Backend, Direction, EventQuery, EventStore, StoreError, StoredEvent};
+use super::{Backend, Direction, EventQuery, StoreError, StoredEvent};
 use crate::event::RawEvent;
 
 /// Which event a place in the log is; in the order of the log.
@@ -44,26 +44,30 @@ pub(super) async fn page(
 pub(super) struct Pages {
     backend: Arc<dyn Backend>,
     query: Option<EventQuery>,
+    /// How many events are read at once, and up to how many bytes of payloads.
+    size: (u64, usize),
     /// What ended the last page before it was full.
     failed: Option<StoreError>,
 }
 
 impl Pages {
-    pub(super) fn of(backend: Arc<dyn Backend>, query: EventQuery) -> Self {
-        Self { backend, query: Some(query), failed: None }
+    pub(super) fn of(backend: Arc<dyn Backend>, query: EventQuery, size: (u64, usize)) -> Self {
+        Self { backend, query: Some(query), size, failed: None }
     }
 
     pub(super) async fn next(&mut self) -> Result<Option<Vec<StoredEvent>>, StoreError> {
         let Some(mut query) = self.query.take() else { return self.failed.take().map_or(Ok(None), Err) };
         let wanted = query.limit.unwrap_or(u64::MAX);
-        query.limit = Some(wanted.min(EventStore::PAGE));
-        let (page, read) = page(&*self.backend, &query, usize::MAX).await;
+        let (most, bytes) = self.size;
+        query.limit = Some(wanted.min(most));
+        let (page, read) = page(&*self.backend, &query, bytes).await;
         if let Err(error) = read {
             self.failed = Some(error);
             return Ok(Some(page));
         }
         let left = wanted - page.len() as u64;
-        if let Some(last) = page.last().filter(|_| page.len() as u64 == EventStore::PAGE && left > 0) {
+        let is_full = page.len() as u64 == most || page.iter().map(|event| event.payload.len()).sum::<usize>() >= bytes;
+        if let Some(last) = page.last().filter(|_| is_full && left > 0) {
             match (query.direction, &query.stream) {
                 (Direction::Forwards, None) => query.after_position = Some(last.position),
                 (Direction::Backwards, None) => query.to_position = Some(last.position - 1),

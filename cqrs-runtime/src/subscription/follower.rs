@@ -10,7 +10,7 @@ use crate::store::{Cursor, Direction, EventPosition, EventQuery, EventStore, Sto
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ReadAhead {
     events: u64,
-    /// Of payloads; what goes beyond them is the last event.
+    /// Of payloads, or of rows; what goes beyond them is the last event.
     bytes: usize,
     /// Of a read model.
     rows: usize,
@@ -24,9 +24,18 @@ impl ReadAhead {
     /// For many who may take none for long: what was read and not taken is in memory meanwhile.
     pub(crate) const LITTLE: Self = Self { events: 8, bytes: 64 << 10, rows: 64, in_turn: true };
 
-    pub(crate) fn rows(self) -> usize {
-        self.rows
+    /// How many rows are read while it is not known how large they are.
+    pub(crate) fn rows_at_first(self) -> usize {
+        self.rows.min(Self::OF_UNKNOWN_SIZE)
     }
+
+    /// How many rows are read behind so many that had so many bytes: as many as are not too large, if they are like those.
+    pub(crate) fn rows_behind(self, rows: usize, bytes: usize) -> usize {
+        let few_enough = self.bytes.saturating_mul(rows).checked_div(bytes).unwrap_or_default();
+        if rows == 0 { self.rows_at_first() } else { few_enough.clamp(1, self.rows) }
+    }
+
+    const OF_UNKNOWN_SIZE: usize = 8;
 
     /// Waits for its turn, where it takes turns: no more than a few read at the same time, as long as they hold theirs.
     pub(crate) async fn turn(self, store: &EventStore) -> Option<OwnedSemaphorePermit> {

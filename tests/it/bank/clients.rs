@@ -26,6 +26,18 @@ fn the_schema_that_is_checked_in_is_the_one_that_is_served() {
     assert!(kept == printed.stdout, "{path} differs from line {} on; to renew it: {renew}", same + 1);
 }
 
+#[tokio::test]
+async fn the_schema_and_the_answers_are_what_graphql_js_expects() {
+    let bank = Bank::sqlite();
+    let service = Service::start(&bank, &[]);
+    service.is_ready().await;
+    let others = Package::installed("tests/clients").await;
+    let says = async |script: &str| others.run("node", &[script, service.graphql()], &[]).await;
+    assert_eq!(says("introspect.js").await, "the schema is valid\n");
+    assert_eq!(says("audit.js").await, "61 of 61 audits are ok\n");
+    service.end();
+}
+
 /// What the client of the example says; the words that differ from run to run are not among them.
 const SAID: &str = "\
 opened an account with 100.00 EUR

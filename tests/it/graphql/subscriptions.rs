@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use futures_util::StreamExt;
 use serde_json::{Value as Json, json};
 
-use super::Bank;
+use super::{Bank, only_error};
 use crate::database::{Database, on_both};
 use crate::projecting::killed::LONG;
 
@@ -14,6 +14,7 @@ on_both! {
     events_are_followed_and_resumed_without_a_gap
     great_events_are_followed_without_a_gap
     rows_are_followed_by_a_filter
+    one_field_is_followed_that_stands_there
 }
 
 const EVENTS: &str = "subscription($id: UUID!, $after: String) {
@@ -101,4 +102,32 @@ async fn rows_are_followed_by_a_filter(database: Database) {
     while !rows.is_empty() {
         take(&mut rows).await;
     }
+}
+
+async fn one_field_is_followed_that_stands_there(database: Database) {
+    let bank = Bank::over(database).await;
+    let (id, _) = bank.open("Ada", "100.00").await;
+    let field = format!("accountEvents(id: \"{id}\") {{ __typename }}");
+    let expected = [
+        (format!("subscription {{ a: {field} b: {field} }}"), "a subscription asks for one field: make one for each"),
+        (
+            format!("subscription {{ ...F }} fragment F on Subscription {{ {field} }}"),
+            "a subscription names its field itself, and not in a fragment",
+        ),
+        (
+            format!("subscription {{ ... on Subscription {{ {field} }} }}"),
+            "a subscription names its field itself, and not in a fragment",
+        ),
+    ];
+    for (document, message) in expected {
+        let answers: Vec<_> = bank.answers(&document, json!({})).collect().await;
+        assert_eq!(answers.len(), 1, "{answers:#?}");
+        assert_eq!(only_error(&answers[0]).0, "BAD_USER_INPUT");
+        assert_eq!(answers[0]["errors"][0]["message"], message);
+    }
+    // What is mentioned twice is one field.
+    let twice = format!("subscription {{ {field} {field} }}");
+    let first: Vec<_> = bank.follow(&twice, json!({})).take(2).collect().await;
+    let types: Vec<_> = first.iter().map(|item| &item["accountEvents"]["__typename"]).collect();
+    assert_eq!(types, ["AccountOpened", "MoneyDeposited"]);
 }

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::super::Problem;
 use super::super::aggregate::{Events, Happened, Standing, Within};
 use super::super::catalog::AggregateEntry;
-use super::super::event_cursor::Stream;
+use super::super::event_cursor::{EventCursor, Stream};
 use super::super::failure::of_store;
 use super::super::register::event_name;
 use super::super::selection::Selected;
@@ -16,22 +16,32 @@ use super::Resolving;
 use super::pages::page_info;
 use crate::access::Own;
 
-/// More events than a limit, if there are; all parts of the last stored one.
+/// How many bytes of payloads a page has, but for the last event: it is shorter where they are more.
+const BYTES: usize = 4 << 20;
+/// How many are read at once.
+const BYTES_AT_ONCE: usize = 1 << 20;
+
+/// Events up to a limit, or to the one with which they have enough bytes, and at least one more, if there is one; all parts of the
+/// last stored one. And how many of them are for the page.
 async fn some_more(
     mut events: Events,
-    limit: usize,
+    mut limit: usize,
     is_wanted: impl Fn(&Happened) -> bool,
-) -> Result<Vec<Happened>, Problem> {
-    let mut found: Vec<Happened> = Vec::new();
+) -> Result<(Vec<Happened>, usize), Problem> {
+    let (mut found, mut bytes): (Vec<Happened>, usize) = (Vec::new(), 0);
     while let Some(event) = events.try_next().await? {
         if found.len() > limit && found.last().is_some_and(|last| last.version != event.version) {
             break;
         }
         if is_wanted(&event) {
+            bytes = bytes.saturating_add(event.bytes);
             found.push(event);
+            if bytes >= BYTES {
+                limit = limit.min(found.len());
+            }
         }
     }
-    Ok(found)
+    Ok((found, limit))
 }
 
 impl<'q> Resolving<'q> {
@@ -46,26 +56,41 @@ impl<'q> Resolving<'q> {
         aggregate.any.standing(&self.principal.tenant, id, own).await
     }
 
+    /// The event that a cursor names, which the log still has.
+    pub(super) async fn cursor(
+        self,
+        stream: &Stream,
+        field: &Selected<'_>,
+        name: &str,
+    ) -> Result<Option<EventCursor>, Problem> {
+        let Some(text) = field.argument(name).and_then(Json::as_str) else { return Ok(None) };
+        let cursor = stream.read(text)?;
+        self.engine.store().check_cursor(cursor.at).await.map_err(|error| of_store(&error))?;
+        Ok(Some(cursor))
+    }
+
     /// A page of all that has happened to one.
     pub(super) async fn trail(self, aggregate: &AggregateEntry, field: &Selected<'q>) -> ServerResult<Value> {
         let at = |problem: Problem| problem.at(field.pos);
         let id = self.accepted(field, "id", &aggregate.id)?;
         let bounds = self.bounds(field)?;
+        let own = self.visible(aggregate, field.pos)?;
         let stream = self.stream(aggregate, &id).await.map_err(at)?;
-        let cursor = |name: &str| field.argument(name).and_then(Json::as_str).map(|text| stream.read(text)).transpose();
-        let (after, before) = (cursor("after").map_err(at)?, cursor("before").map_err(at)?);
+        let after = self.cursor(&stream, field, "after").await.map_err(at)?;
+        let before = self.cursor(&stream, field, "before").await.map_err(at)?;
         let within = Within {
             from: after.map(|cursor| cursor.version),
             to: before.map(|cursor| cursor.version),
             backwards: bounds.backwards,
+            // With those of both cursors, and one more.
+            size: (bounds.limit.saturating_add(3), BYTES_AT_ONCE),
         };
-        let own = self.visible(aggregate, field.pos)?;
         let events = aggregate.any.events(&self.principal.tenant, &id, within).map_err(at)?;
         let is_between = |event: &Happened| {
             after.is_none_or(|cursor| cursor.is_before(event)) && before.is_none_or(|cursor| cursor.is_behind(event))
         };
         let limit = usize::try_from(bounds.limit).unwrap_or(usize::MAX);
-        let mut events = some_more(events, limit, is_between).await.map_err(at)?;
+        let (mut events, limit) = some_more(events, limit, is_between).await.map_err(at)?;
         // Asked behind the reading: of one that is not one's own, as of one that is not there, there are none.
         if let Some(own) = &own
             && !self.standing(aggregate, &id, own).await.map_err(at)?.is_own

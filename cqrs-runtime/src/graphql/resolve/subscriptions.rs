@@ -12,7 +12,7 @@ use super::super::aggregate::{Happened, Standing};
 use super::super::catalog::{AggregateEntry, ModelEntry};
 use super::super::engine::SubscriptionField;
 use super::super::event_cursor::Stream;
-use super::super::failure::{of_query, of_store};
+use super::super::failure::of_query;
 use super::super::node;
 use super::super::selection::Selected;
 use super::super::value::{Object, big, type_name};
@@ -40,11 +40,7 @@ impl<'q> Resolving<'q> {
         let id = self.accepted(&field, "id", &aggregate.id)?;
         let own = self.visible(aggregate, field.pos)?;
         let stream = self.stream(aggregate, &id).await.map_err(at)?;
-        let after = field.argument("after").and_then(Json::as_str).map(|text| stream.read(text)).transpose();
-        let after = after.map_err(at)?;
-        if let Some(cursor) = after {
-            self.engine.store().check_cursor(cursor.at).await.map_err(|error| at(of_store(&error)))?;
-        }
+        let after = self.cursor(&stream, &field, "after").await.map_err(at)?;
         // The event of the cursor is read again, for of one that an upcaster splits a part may have been taken alone.
         let from = after.map(|cursor| cursor.version);
         let events = aggregate.any.subscribe(&self.principal.tenant, &id, from).map_err(at)?;

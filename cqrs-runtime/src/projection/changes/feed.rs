@@ -30,6 +30,8 @@ pub(super) struct Feed<M: ReadModel> {
     /// Whether a beginning gives the rows that there are.
     gives_rows: bool,
     ahead: ReadAhead,
+    /// How many rows are read next, by the size of the last ones.
+    size: usize,
     place: Place<M>,
     /// Made before the first look; what changes after it was made, it tells.
     hints: Option<RowHints>,
@@ -71,8 +73,9 @@ impl<M: ReadModel> Feed<M> {
         ahead: ReadAhead,
     ) -> Self {
         let given = (!filters.is_empty()).then(Shared::default);
-        let (place, hints, more, caught_up) = (Place::Nowhere, None, false, false);
-        Self { store, source, tenant, filters, given, gives_rows, ahead, place, hints, more, caught_up }
+        let (size, place, hints) = (ahead.rows_at_first(), Place::Nowhere, None);
+        let (more, caught_up) = (false, false);
+        Self { store, source, tenant, filters, given, gives_rows, ahead, size, place, hints, more, caught_up }
     }
 
     /// Comes to where changes are known.
@@ -146,19 +149,19 @@ impl<M: ReadModel> Feed<M> {
 
     /// Reads rows in the order of their keys.
     async fn page(&mut self, seen: SeenChanges, behind: Option<String>) -> Result<Vec<RowChange<M>>, QueryError> {
+        let size = self.size;
         let selected = self.select(behind.map_or(Keys::Any, Keys::Behind)).await?;
         if selected.generation != seen.generation {
             self.place = Place::Nowhere;
             return Ok(Vec::new());
         }
         let rows = self.rows(&selected)?;
+        self.size = self.ahead.rows_behind(rows.len(), selected.rows.len());
         for row in &rows {
             self.gives(&row.key())?;
         }
         let passed = match rows.last() {
-            Some(last) if rows.len() >= self.ahead.rows() => {
-                Passed::UpTo { key: Some(self.cells(&last.key())?), looks: true }
-            }
+            Some(last) if rows.len() >= size => Passed::UpTo { key: Some(self.cells(&last.key())?), looks: true },
             _ => Passed::All,
         };
         let position = selected.position;
@@ -189,7 +192,7 @@ impl<M: ReadModel> Feed<M> {
     /// Reads rows that have changed.
     async fn changed(&mut self) -> Result<Vec<RowChange<M>>, QueryError> {
         let Place::Known { seen, keys, .. } = &self.place else { return Ok(Vec::new()) };
-        let (generation, left) = (seen.generation, keys.len().saturating_sub(self.ahead.rows()));
+        let (generation, left) = (seen.generation, keys.len().saturating_sub(self.size));
         let mut wanted: HashSet<M::Key> = keys.iter().skip(left).cloned().collect();
         let mut cells = RowWriter::new(self.numbers()?);
         for key in &wanted {
@@ -205,6 +208,7 @@ impl<M: ReadModel> Feed<M> {
             return Ok(Vec::new());
         }
         let (rows, position) = (self.rows(&selected)?, selected.position);
+        self.size = self.ahead.rows_behind(rows.len(), selected.rows.len());
         let mut changes = Vec::new();
         for row in rows {
             wanted.remove(&row.key());
@@ -246,7 +250,7 @@ impl<M: ReadModel> Feed<M> {
         let numbers = self.numbers()?;
         let conditions = self.filters.iter().map(|filter| filter.condition(numbers)).collect::<Result<_, _>>()?;
         let (store, source, tenant) = (self.store.clone(), Arc::clone(&self.source), self.tenant.clone());
-        let ahead = self.ahead;
+        let (ahead, size) = (self.ahead, self.size as u64);
         let selected = async move {
             let _turn = ahead.turn(&store).await;
             let select = Select {
@@ -257,7 +261,7 @@ impl<M: ReadModel> Feed<M> {
                 keys,
                 condition: Condition::All(conditions),
                 order: &[],
-                limit: ahead.rows() as u64,
+                limit: size,
                 offset: 0,
                 count: false,
             };
