@@ -51,7 +51,8 @@ fn register(registry: &mut Registry) {
                     registry.add_implements(of, name);
                 }
             }
-            registry.types.insert(name.clone(), ty.clone());
+            // The engine comes here for each root, and has given the query its introspection by then.
+            registry.types.entry(name.clone()).or_insert_with(|| ty.clone());
         }
     });
 }
