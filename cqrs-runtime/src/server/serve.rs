@@ -9,6 +9,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
+use super::connection::Connection;
 use super::drain::Drain;
 use super::metrics::{Counted, Metrics};
 use super::options::ServerOptions;
@@ -55,6 +56,7 @@ impl Accepting {
         let Some(counted) = counted else { return };
         // Answers are written in one piece; waiting for more only delays them.
         let _ = stream.set_nodelay(true);
+        let stream = Connection::new(stream, self.options.write_timeout);
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.options.header_timeout)
