@@ -109,7 +109,7 @@ mod tests {
         let mut connection = Connection::new(Reluctant { takes: true }, Duration::from_secs(30));
         assert_eq!(write(&mut connection).await, Poll::Ready(Ok(1)));
         // It did not have to take anything meanwhile.
-        advance(Duration::from_secs(60)).await;
+        advance(Duration::from_mins(1)).await;
         for _ in 0..3 {
             assert_eq!(write(&mut connection).await, Poll::Pending);
             advance(Duration::from_secs(20)).await;

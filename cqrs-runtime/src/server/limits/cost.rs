@@ -108,9 +108,10 @@ impl<'a> Counter<'a> {
             return Err(over("operations", limits.operations));
         }
         for (_, operation) in document.operations.iter() {
-            let cost = self.operation(&operation.node)?;
+            let operation = &operation.node;
+            let cost = self.operation(operation)?;
             cost.within(limits)?;
-            if self.walk.scope.operation().is_some_and(|run| std::ptr::eq(run, &operation.node)) {
+            if self.walk.scope.operation().is_some_and(|run| std::ptr::eq(run, operation)) {
                 cost.answer_within(limits)?;
             }
         }
@@ -215,7 +216,7 @@ mod tests {
 
     #[test]
     fn operations_share_their_fragments() {
-        let operations = (0..50).map(|at| format!("query Q{at} {{ ...F }} ")).collect::<String>();
+        let operations = (0..50).map(|at| format!("query Q{at} {{ ...F }}")).collect::<Vec<_>>().join(" ");
         let text = format!("{operations} fragment F on Query {{ {} }}", "hello ".repeat(1_000));
         let document = parse_query(text).unwrap();
         let (limits, variables) = (Limits::default(), Variables::default());
