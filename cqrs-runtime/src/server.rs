@@ -13,6 +13,7 @@
 
 mod answer;
 mod authenticate;
+mod connection;
 mod document;
 mod drain;
 mod events;
@@ -139,7 +140,7 @@ impl<E: Executor> Server<E> {
     }
 
     /// The routes, to be mounted in an application that serves them itself. Sockets end with that application's process;
-    /// number and headers of connections are its own business.
+    /// number and headers of connections are its own business, and clients that do not read what they are answered.
     pub fn router(self) -> Router {
         Self::build(Arc::new(self.shared), self.routes)
     }

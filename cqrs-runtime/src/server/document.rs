@@ -8,6 +8,7 @@ use super::options::ServerOptions;
 use super::order::Order;
 use super::persisted::PersistedQueries;
 use super::refusal::Refusal;
+use super::variable::Scope;
 
 /// What a request states, over any transport.
 #[derive(Debug, Default, Deserialize)]
@@ -40,10 +41,10 @@ impl Operation {
         let text = text(parameters.query, &parameters.extensions, persisted)?;
         check_tokens(&text, &options.limits)?;
         let document = parse_query(&text).map_err(|error| syntax(&error))?;
-        let walk =
-            Walk { limits: &options.limits, introspection: options.introspection, variables: &parameters.variables };
-        check(&document, walk)?;
-        let operation = chosen(&document, parameters.operation_name.as_deref())?;
+        let operation = chosen(&document, parameters.operation_name.as_deref());
+        let scope = Scope::new(&parameters.variables, operation.as_ref().ok().copied());
+        check(&document, Walk { limits: &options.limits, introspection: options.introspection, scope })?;
+        let operation = operation?;
         let kind = operation.ty;
         let order = Order::of(&document, operation, &parameters.variables);
         let mut request = Request::new(text).variables(parameters.variables);

@@ -74,7 +74,7 @@ pub struct Limits {
     pub directives: usize,
     /// Fields and spreads of fragments, all told. Default: 2,000.
     pub selections: usize,
-    /// Fields of the answer, as far as the document tells: what is below a connection's `edges` and `nodes` counts
+    /// Fields of the answer to the operation that is run, as far as the document tells: what is below a connection's `edges` and `nodes` counts
     /// `first` or `last` times. Default: 10,000.
     pub complexity: usize,
     /// What a connection counts for that states neither `first` nor `last`. Default: 20.

@@ -9,6 +9,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
+use super::connection::Connection;
 use super::drain::Drain;
 use super::metrics::{Counted, Metrics};
 use super::options::ServerOptions;
@@ -44,8 +45,12 @@ impl Accepting {
         // Nobody waits for a connection that would not be served.
         drop(listener);
         self.drain.begin();
-        let within = timeout(self.options.drain_timeout, self.drain.ended()).await;
-        within.map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "requests or sockets were cut off by the shutdown"))
+        if timeout(self.options.drain_timeout, self.drain.ended()).await.is_err() {
+            self.drain.cut_off();
+            let message = "requests or sockets were cut off by the shutdown";
+            return Err(io::Error::new(io::ErrorKind::TimedOut, message));
+        }
+        Ok(())
     }
 
     fn connect(&self, stream: TcpStream) {
@@ -55,6 +60,7 @@ impl Accepting {
         let Some(counted) = counted else { return };
         // Answers are written in one piece; waiting for more only delays them.
         let _ = stream.set_nodelay(true);
+        let stream = Connection::new(stream, self.options.write_timeout);
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.options.header_timeout)
@@ -65,15 +71,17 @@ impl Accepting {
             let _counted = counted;
             let mut connection = std::pin::pin!(connection);
             let ended = tokio::select! {
-                ended = connection.as_mut() => ended,
+                ended = connection.as_mut() => Some(ended),
                 () = open.draining() => {
                     // The request that it is at is answered; none follows.
                     connection.as_mut().graceful_shutdown();
-                    connection.await
+                    open.unless_cut_off(connection).await
                 }
             };
-            if let Err(error) = ended {
-                tracing::debug!(%error, "a connection has ended");
+            match ended {
+                Some(Ok(())) => {}
+                Some(Err(error)) => tracing::debug!(%error, "a connection has ended"),
+                None => tracing::debug!("a connection was cut off"),
             }
         });
     }

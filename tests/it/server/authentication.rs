@@ -18,6 +18,7 @@ impl Authenticate for Names {
         match credentials.bearer() {
             None => Ok(None),
             Some("expired") => Err(AuthenticationError::refused("the token has expired")),
+            Some("broken") => panic!("as the test wants it"),
             Some("unavailable") => Err(AuthenticationError::Unavailable),
             Some(name) => Ok(Some(Principal::new(name))),
         }
@@ -77,4 +78,6 @@ async fn a_socket_is_that_of_who_introduced_itself() {
     assert_eq!(refused.closed().await, 4401);
     let mut unavailable = introduced(&server, &[], json!({ "authorization": "Bearer unavailable" })).await;
     assert_eq!(unavailable.closed().await, 1013);
+    let mut broken = introduced(&server, &[], json!({ "authorization": "Bearer broken" })).await;
+    assert_eq!(broken.closed().await, 4500);
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use cqrs_runtime::server::ServerOptions;
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::client::query;
@@ -55,13 +56,22 @@ async fn what_does_not_end_is_cut_off() {
     let mut server = Running::with(|server| {
         let mut options = ServerOptions::default();
         options.drain_timeout = Duration::from_millis(50);
+        // It is not this that ends them.
+        options.request_timeout = Duration::from_hours(1);
         server.options(options)
     })
     .await;
-    let (address, world) = (server.address, server.world.clone());
-    let request = tokio::spawn(async move { query(address, "{ wait }").await });
+    let world = server.world.clone();
+    let mut request = TcpStream::connect(server.address).await.unwrap();
+    request.write_all(b"GET /graphql?query=%7Bwait%7D HTTP/1.1\r\nHost: here\r\n\r\n").await.unwrap();
+    world.waiting.notified().await;
+    let mut socket = Socket::ready(server.address).await;
+    socket.subscribe("1", "{ wait }").await;
     world.waiting.notified().await;
     server.begin_shutdown();
     assert_eq!(server.ended().await.unwrap_err().kind(), ErrorKind::TimedOut);
-    request.abort();
+    let mut answer = Vec::new();
+    let _ = request.read_to_end(&mut answer).await;
+    assert_eq!(answer, b"");
+    assert_eq!(socket.hear_or_end().await, None);
 }

@@ -1,5 +1,7 @@
 //! Server-sent events.
 
+use std::time::Duration;
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -45,9 +47,14 @@ async fn a_query_is_one_event() {
 }
 
 async fn subscribed(server: &Running) -> TcpStream {
+    subscribed_to(server, 1).await
+}
+
+/// To items of that size, of which some has come.
+async fn subscribed_to(server: &Running, size: usize) -> TcpStream {
     let mut stream = TcpStream::connect(server.address).await.unwrap();
-    let head =
-        "GET /graphql?query=subscription%7Bendless(size:1)%7D HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n";
+    let path = format!("/graphql?query=subscription%7Bendless(size:{size})%7D");
+    let head = format!("GET {path} HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n");
     stream.write_all(head.as_bytes()).await.unwrap();
     stream.read_exact(&mut [0; 500]).await.unwrap();
     stream
@@ -63,6 +70,16 @@ async fn streams_are_limited() {
     assert_eq!((refused.status, refused.code().as_str()), (503, "UNAVAILABLE"));
     drop(stream);
     server.world.all_ended().await;
+}
+
+#[tokio::test]
+async fn a_client_that_reads_nothing_is_cut_off() {
+    let mut options = cqrs_runtime::server::ServerOptions::default();
+    options.write_timeout = Duration::from_millis(50);
+    let server = Running::with(|server| server.options(options)).await;
+    let stream = subscribed_to(&server, 64 * 1024).await;
+    server.world.all_ended().await;
+    drop(stream);
 }
 
 #[tokio::test]

@@ -95,6 +95,21 @@ async fn what_is_not_run_counts_too() {
     assert_refused(&query(server.address, unused).await, "levels of fields", 3);
 }
 
+#[tokio::test]
+async fn only_what_is_run_is_answered() {
+    let server = with(|limits| limits.complexity = 50).await;
+    let operation = |name: &str, first: usize| {
+        format!("query {name}($n: Int = {first}) {{ thing {{ list(first: $n) {{ ...F }} }} }} ")
+    };
+    let document = format!("{}{} fragment F on Thing {{ name }}", operation("Few", 5), operation("Many", 500));
+    let asked = async |name: &str| {
+        let body = json!({ "query": document, "operationName": name });
+        post(server.address, RESPONSE, body.to_string().as_bytes()).await
+    };
+    assert_eq!(asked("Few").await.status, 200);
+    assert_refused(&asked("Many").await, "fields of the answer", 50);
+}
+
 async fn complexity(document: &str, variables: Value, expect: usize) {
     let body = json!({ "query": document, "variables": variables }).to_string();
     let server = with(|limits| limits.complexity = expect).await;

@@ -103,6 +103,15 @@ fn query(world: &Arc<World>) -> Object {
             })
             .argument(InputValue::new("number", TypeRef::named_nn(TypeRef::INT))),
         )
+        .field(
+            Field::new("text", TypeRef::named(TypeRef::STRING), |context| {
+                FieldFuture::new(async move {
+                    let size = context.args.try_get("size")?.u64()?;
+                    Ok(Some(Value::from("x".repeat(usize::try_from(size)?))))
+                })
+            })
+            .argument(InputValue::new("size", TypeRef::named_nn(TypeRef::INT))),
+        )
         .field(Field::new("thing", TypeRef::named("Thing"), |_| FieldFuture::from_value(Some("thing".into()))))
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use cqrs_runtime::server::ServerOptions;
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
 
 use super::client::query;
@@ -124,6 +124,28 @@ async fn a_client_that_reads_nothing_is_cut_off() {
     socket.subscribe("1", "subscription { endless(size: 65536) }").await;
     socket.hear().await;
     server.world.all_ended().await;
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_its_answer_is_cut_off() {
+    let server = with(|options| {
+        options.connections = 1;
+        options.header_timeout = Duration::from_hours(1);
+        options.write_timeout = Duration::from_millis(50);
+    })
+    .await;
+    // More than the operating system keeps on the way.
+    let connection = TcpSocket::new_v4().unwrap();
+    connection.set_recv_buffer_size(4 * 1024).unwrap();
+    let mut held = connection.connect(server.address).await.unwrap();
+    let request = "GET /graphql?query=%7Btext(size:16777216)%7D HTTP/1.1\r\nHost: here\r\n\r\n";
+    held.write_all(request.as_bytes()).await.unwrap();
+    assert!(held.read(&mut [0; 1024]).await.unwrap() > 0);
+    // The only connection that there may be is free again.
+    while asked_once(&server).await.is_empty() {}
+    let mut rest = Vec::new();
+    let _ = held.read_to_end(&mut rest).await;
+    assert!(rest.len() < 16 << 20, "it had to be cut off");
 }
 
 #[tokio::test]

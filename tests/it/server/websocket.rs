@@ -5,6 +5,8 @@ use std::sync::atomic::Ordering;
 use futures_util::SinkExt;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 
 use super::client::get;
 use super::schema::Running;
@@ -109,6 +111,18 @@ async fn what_is_no_message_closes_with_4400() {
     let mut socket = Socket::ready(server.address).await;
     socket.0.send(Message::binary(b"{}".to_vec())).await.unwrap();
     assert_eq!(socket.closed().await, 4400);
+}
+
+#[tokio::test]
+async fn a_text_that_is_no_utf_8_closes_with_1007() {
+    let server = Running::start().await;
+    // At once, and in parts.
+    for is_final in [true, false] {
+        let mut socket = Socket::ready(server.address).await;
+        let frame = Frame::message(b"{\xff}".to_vec(), OpCode::Data(Data::Text), is_final);
+        socket.0.send(Message::Frame(frame)).await.unwrap();
+        assert_eq!(socket.closed().await, 1007, "of {is_final}");
+    }
 }
 
 #[tokio::test]

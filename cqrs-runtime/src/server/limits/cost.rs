@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
+use async_graphql::Name;
 use async_graphql::parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet};
-use async_graphql::{Name, Value, Variables};
 
 use super::super::options::Limits;
 use super::super::refusal::Refusal;
@@ -12,25 +12,15 @@ use super::super::variable::Scope;
 pub(in super::super) struct Walk<'a> {
     pub(in super::super) limits: &'a Limits,
     pub(in super::super) introspection: bool,
-    pub(in super::super) variables: &'a Variables,
+    /// Of the operation that is run.
+    pub(in super::super) scope: Scope<'a>,
 }
 
 /// Refuses a document that is over a limit, in time linear in its text: each fragment is counted once, wherever it is
-/// spread. Operations and fragments that are not run count, too, since validation walks them.
+/// spread. Operations and fragments that are not run count, too, since validation walks them; but nobody asks for their
+/// answers.
 pub(in super::super) fn check(document: &ExecutableDocument, walk: Walk<'_>) -> Result<(), Refusal> {
-    let operations = document.operations.iter().len();
-    if operations > walk.limits.operations {
-        return Err(over("operations", walk.limits.operations));
-    }
-    for (_, operation) in document.operations.iter() {
-        let counted = Counter::new(document, walk, Some(&operation.node)).operation(&operation.node)?;
-        counted.within(walk.limits)?;
-    }
-    let mut unused = Counter::new(document, walk, None);
-    for name in document.fragments.keys() {
-        unused.fragment(name, 0)?.within(walk.limits)?;
-    }
-    Ok(())
+    Counter::new(document, walk).check()
 }
 
 fn over(limit: &'static str, maximum: usize) -> Refusal {
@@ -69,13 +59,17 @@ impl Cost {
             ("fields and fragments", self.selections, limits.selections),
             ("aliases", self.aliases, limits.aliases),
             ("directives", self.directives, limits.directives),
-            ("fields of the answer", self.complexity.saturating_add(self.rows), limits.complexity),
         ] {
             if counted > maximum {
                 return Err(over(limit, maximum));
             }
         }
         Ok(())
+    }
+
+    fn answer_within(self, limits: &Limits) -> Result<(), Refusal> {
+        let answer = self.complexity.saturating_add(self.rows);
+        if answer > limits.complexity { Err(over("fields of the answer", limits.complexity)) } else { Ok(()) }
     }
 }
 
@@ -90,14 +84,41 @@ enum Progress {
 struct Counter<'a> {
     document: &'a ExecutableDocument,
     walk: Walk<'a>,
-    scope: Scope<'a>,
+    /// What they come to in the scope of the operation that is run, so that all operations share them.
     fragments: HashMap<&'a str, Progress>,
+    #[cfg(test)]
+    selections: usize,
 }
 
 impl<'a> Counter<'a> {
-    /// Variables have the defaults of one operation.
-    fn new(document: &'a ExecutableDocument, walk: Walk<'a>, operation: Option<&'a OperationDefinition>) -> Self {
-        Self { document, walk, scope: Scope::new(walk.variables, operation), fragments: HashMap::new() }
+    fn new(document: &'a ExecutableDocument, walk: Walk<'a>) -> Self {
+        Self {
+            document,
+            walk,
+            fragments: HashMap::new(),
+            #[cfg(test)]
+            selections: 0,
+        }
+    }
+
+    fn check(&mut self) -> Result<(), Refusal> {
+        let limits = self.walk.limits;
+        let document = self.document;
+        if document.operations.iter().len() > limits.operations {
+            return Err(over("operations", limits.operations));
+        }
+        for (_, operation) in document.operations.iter() {
+            let operation = &operation.node;
+            let cost = self.operation(operation)?;
+            cost.within(limits)?;
+            if self.walk.scope.operation().is_some_and(|run| std::ptr::eq(run, operation)) {
+                cost.answer_within(limits)?;
+            }
+        }
+        for name in document.fragments.keys() {
+            self.fragment(name, 0)?.within(limits)?;
+        }
+        Ok(())
     }
 
     fn operation(&mut self, operation: &'a OperationDefinition) -> Result<Cost, Refusal> {
@@ -115,6 +136,10 @@ impl<'a> Counter<'a> {
         }
         let mut sum = Cost::default();
         for selection in &set.items {
+            #[cfg(test)]
+            {
+                self.selections += 1;
+            }
             let mut cost = match &selection.node {
                 Selection::Field(field) => self.field(&field.node, level)?,
                 Selection::InlineFragment(inline) => self.selection_set(&inline.node.selection_set.node, level)?,
@@ -151,7 +176,7 @@ impl<'a> Counter<'a> {
     /// Once per row that the field answers with: a connection has them in `edges` and `nodes`, a plain list is all rows.
     fn multiply(&self, field: &Field, cost: &mut Cost) {
         let rows = ["first", "last"].into_iter().filter_map(|name| self.number(field, name)).max();
-        let rows = rows.or_else(|| self.length(field, "ids"));
+        let rows = rows.or_else(|| self.walk.scope.length(field, "ids"));
         if cost.rows > 0 {
             let rows = rows.unwrap_or(self.walk.limits.page);
             cost.complexity = cost.complexity.saturating_add(cost.rows.saturating_mul(rows));
@@ -162,20 +187,8 @@ impl<'a> Counter<'a> {
     }
 
     fn number(&self, field: &Field, name: &str) -> Option<usize> {
-        match self.scope.argument(field, name)? {
-            Value::Number(number) => {
-                let number = number.as_u64().unwrap_or_default();
-                Some(usize::try_from(number).unwrap_or(usize::MAX))
-            }
-            _ => None,
-        }
-    }
-
-    fn length(&self, field: &Field, name: &str) -> Option<usize> {
-        match self.scope.argument(field, name)? {
-            Value::List(items) => Some(items.len()),
-            _ => None,
-        }
+        let number = self.walk.scope.number(field, name)?.as_u64().unwrap_or_default();
+        Some(usize::try_from(number).unwrap_or(usize::MAX))
     }
 
     fn fragment(&mut self, name: &'a Name, level: usize) -> Result<Cost, Refusal> {
@@ -191,5 +204,25 @@ impl<'a> Counter<'a> {
         cost.directives = cost.directives.saturating_add(fragment.node.directives.len());
         self.fragments.insert(name, Progress::Counted(cost));
         Ok(cost)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::Variables;
+    use async_graphql::parser::parse_query;
+
+    use super::*;
+
+    #[test]
+    fn operations_share_their_fragments() {
+        let operations = (0..50).map(|at| format!("query Q{at} {{ ...F }}")).collect::<Vec<_>>().join(" ");
+        let text = format!("{operations} fragment F on Query {{ {} }}", "hello ".repeat(1_000));
+        let document = parse_query(text).unwrap();
+        let (limits, variables) = (Limits::default(), Variables::default());
+        let walk = Walk { limits: &limits, introspection: true, scope: Scope::new(&variables, None) };
+        let mut counter = Counter::new(&document, walk);
+        assert_eq!(counter.check(), Ok(()));
+        assert_eq!(counter.selections, 50 + 1_000);
     }
 }

@@ -12,6 +12,7 @@ pub(super) enum Close {
     /// The server ends: the client should connect again.
     GoingAway,
     TryAgainLater,
+    InvalidText,
     TooBig,
     InternalError,
     InvalidMessage(&'static str),
@@ -27,6 +28,7 @@ impl Close {
     fn frame(&self) -> Option<CloseFrame> {
         let (code, reason) = match self {
             Self::GoingAway => (1001, "Going away"),
+            Self::InvalidText => (1007, "A text is UTF-8"),
             Self::TooBig => (1009, "Message too big"),
             Self::InternalError => (4500, "Internal server error"),
             Self::TryAgainLater => (1013, "Try again later"),

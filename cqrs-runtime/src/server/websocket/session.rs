@@ -1,8 +1,10 @@
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use async_graphql::Executor;
 use axum::extract::ws::{Message, WebSocket};
 use axum::http::HeaderMap;
+use futures_util::FutureExt;
 use serde_json::{Map, Value};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout, timeout_at};
 
@@ -157,12 +159,12 @@ async fn identify<E: Executor>(
     payload: Option<Map<String, Value>>,
 ) -> Result<Principal, Close> {
     let payload = payload.map(Value::Object);
-    let identified = timeout(shared.options.request_timeout, shared.identify(headers, payload.as_ref())).await;
-    match identified {
-        Ok(Ok(principal)) => Ok(principal),
-        Ok(Err(Refusal::Unauthenticated(_))) => Err(Close::Unauthorized),
-        Ok(Err(Refusal::Unavailable)) | Err(_) => Err(Close::TryAgainLater),
-        Ok(Err(_)) => Err(Close::InternalError),
+    let identified = AssertUnwindSafe(shared.identify(headers, payload.as_ref())).catch_unwind();
+    match timeout(shared.options.request_timeout, identified).await {
+        Ok(Ok(Ok(principal))) => Ok(principal),
+        Ok(Ok(Err(Refusal::Unauthenticated(_)))) => Err(Close::Unauthorized),
+        Ok(Ok(Err(Refusal::Unavailable))) | Err(_) => Err(Close::TryAgainLater),
+        Ok(Ok(Err(_)) | Err(_)) => Err(Close::InternalError),
     }
 }
 
@@ -181,6 +183,15 @@ async fn receive(socket: &mut WebSocket) -> Result<Option<ClientMessage>, Close>
 }
 
 /// What is wrong with what can't be read. The socket may still be written to.
+///
+/// The error's type is that of a crate which axum does not show, in a version of axum's choice: its text is what there is.
 fn broken(error: &axum::Error) -> Close {
-    if error.to_string().contains("too long") { Close::TooBig } else { Close::Gone }
+    let text = error.to_string();
+    if text.starts_with("Space limit exceeded") {
+        Close::TooBig
+    } else if text.starts_with("UTF-8 encoding error") {
+        Close::InvalidText
+    } else {
+        Close::Gone
+    }
 }

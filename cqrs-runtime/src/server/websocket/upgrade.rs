@@ -37,13 +37,13 @@ pub(in super::super) async fn upgrade<E: Executor>(shared: Arc<Shared<E>>, parts
     let Some(counted) = counted else {
         return (StatusCode::SERVICE_UNAVAILABLE, "too many websockets are open").into_response();
     };
-    let open = shared.drain.open();
+    let (open, session) = (shared.drain.open(), shared.drain.open());
     let headers = parts.headers.clone();
     let length = shared.options.limits.body;
     let upgrade = upgrade.read_buffer_size(BUFFER).write_buffer_size(0).max_message_size(length).max_frame_size(length);
     upgrade.on_upgrade(async move |socket| {
         let _counted = counted;
-        Session { shared, headers, socket }.run(open).await;
+        open.unless_cut_off(Session { shared, headers, socket }.run(session)).await;
     })
 }
 
