@@ -122,19 +122,19 @@ async fn a_cursor_of_a_lost_event_is_stale(database: Database, lose: &str) {
     bank.deposit(&id, "1").await;
     let page = bank.ask(TRAIL, json!({ "id": id })).await;
     let edges = page["accountEvents"]["edges"].as_array().unwrap();
-    let [kept, lost] = [&edges[1]["cursor"], &edges[2]["cursor"]];
+    let [kept, gone] = [&edges[1]["cursor"], &edges[2]["cursor"]];
     bank.database.execute(lose).await;
     for _ in 0..2 {
         bank.deposit(&id, "2").await;
     }
     let rest = bank.ask(TRAIL, json!({ "id": id, "after": kept })).await;
     assert_eq!(versions(&rest), ["3", "4"]);
-    for arguments in [json!({ "id": id, "after": lost }), json!({ "id": id, "last": 2, "before": lost })] {
+    for arguments in [json!({ "id": id, "after": gone }), json!({ "id": id, "last": 2, "before": gone })] {
         let answer = bank.answer(TRAIL, arguments).await;
         assert_eq!(only_error(&answer), ("STALE_CURSOR", &json!(["accountEvents"])));
     }
     let document = "subscription($id: UUID!, $after: String) { accountEvents(id: $id, after: $after) { __typename } }";
-    let answers: Vec<Json> = bank.answers(document, json!({ "id": id, "after": lost })).collect().await;
+    let answers: Vec<Json> = bank.answers(document, json!({ "id": id, "after": gone })).collect().await;
     assert_eq!(answers.len(), 1, "{answers:#?}");
     assert_eq!(only_error(&answers[0]).0, "STALE_CURSOR");
 }
