@@ -19,6 +19,7 @@ mod drain;
 mod events;
 mod graphiql;
 mod health;
+mod hosts;
 mod http;
 mod limits;
 mod metrics;
@@ -38,6 +39,7 @@ use std::sync::Arc;
 use async_graphql::Executor;
 use axum::Router;
 use axum::http::header;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get};
 use tokio::net::TcpListener;
 
@@ -170,7 +172,9 @@ impl<E: Executor> Server<E> {
             let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
             own = own.route("/metrics", get(async move |state: State<E>| (kind, all_metrics(&state))));
         }
-        own.with_state(shared).merge(beside)
+        let hosts: Arc<[String]> = shared.options.hosts.clone().into();
+        let all = own.with_state(shared).merge(beside);
+        if hosts.is_empty() { all } else { all.layer(from_fn_with_state(hosts, hosts::only)) }
     }
 }
 

@@ -18,6 +18,9 @@ pub struct ServerOptions {
     /// Other origins whose pages may open websockets, for example `https://app.example.org`; `*` is any. Pages of the
     /// server's own host always may. Default: none.
     pub origins: Vec<String>,
+    /// The only hosts to which requests are answered, without ports, for example `localhost`; others get 421. Worth it where
+    /// the server trusts whoever reaches it: a foreign page could reach it under a name of its own. Default: any host.
+    pub hosts: Vec<String>,
     /// How long a request may take, from its headers to its answer. Default: 30 s.
     pub request_timeout: Duration,
     /// How long a client may take over the headers of a request. Default: 10 s.
@@ -90,6 +93,7 @@ impl Default for ServerOptions {
             graphiql: true,
             metrics: true,
             origins: Vec::new(),
+            hosts: Vec::new(),
             request_timeout: Duration::from_secs(30),
             header_timeout: Duration::from_secs(10),
             write_timeout: Duration::from_secs(30),

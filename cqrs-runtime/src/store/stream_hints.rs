@@ -1,5 +1,7 @@
 //! Waiting for appends to a stream, whoever makes them.
 
+use tokio::select;
+
 use super::hints::Hints;
 use super::lookout::Lookout;
 use super::tail::Looked;
@@ -34,7 +36,11 @@ impl StreamHints {
                 self.hints.next().await?;
                 self.hinted = true;
             }
-            let looked = self.lookout.has_news(stream.clone(), self.looked).await;
+            let looked = select! {
+                biased;
+                () = self.lookout.closed() => Err(StoreError::Closed),
+                looked = self.lookout.has_news(stream.clone(), self.looked) => looked,
+            };
             self.hinted = false;
             match looked {
                 Ok((false, looked)) => self.looked = Some(looked),

@@ -49,8 +49,12 @@ impl Tail {
         let mut known = self.0.lock().await;
         // Whoever came first has looked for all others.
         if known.hint < hint {
-            known.look(backend).await?;
             known.hint = hint;
+            if let Err(error) = known.look(backend).await {
+                // The others read for themselves, and find out what is the matter: nobody waits behind this for each of them.
+                known.begin_at(None);
+                return Err(error);
+            }
         }
         let looked = Looked { epoch: known.epoch, position: known.end.map_or(0, |end| end.position) };
         Ok((last.is_none_or(|last| known.has_news(stream, last)), looked))
@@ -68,7 +72,8 @@ impl Known {
         let Some(end) = self.end else { return self.begin_anew(backend).await };
         let query = EventQuery::log().after_position(end.position - 1).limit(MOST as u64 + 1);
         let (events, read) = page(backend, &query, BYTES).await;
-        let is_full = events.len() > MOST || events.iter().map(|event| event.payload.len()).sum::<usize>() >= BYTES;
+        let bytes: usize = events.iter().map(|event| event.payload.len()).sum();
+        let is_full = events.len() > MOST || bytes >= BYTES;
         let mut events = events.into_iter();
         let is_same = events.next().is_some_and(|first| EventPosition::of(&first.as_raw()) == end);
         // An event that can't be read concerns those who follow its stream, and they find out by themselves.
@@ -89,10 +94,14 @@ impl Known {
     async fn begin_anew(&mut self, backend: &dyn Backend) -> Result<(), StoreError> {
         let (events, read) = page(backend, &EventQuery::log().backwards().limit(1), BYTES).await;
         read?;
-        self.epoch += 1;
-        self.end = events.last().map(|event| EventPosition::of(&event.as_raw()));
-        self.from = self.end.map_or(0, |end| end.position);
-        self.events.clear();
+        self.begin_at(events.last().map(|event| EventPosition::of(&event.as_raw())));
         Ok(())
+    }
+
+    fn begin_at(&mut self, end: Option<EventPosition>) {
+        self.epoch += 1;
+        self.end = end;
+        self.from = end.map_or(0, |end| end.position);
+        self.events.clear();
     }
 }

@@ -19,4 +19,5 @@ import './account.mjs';
 import './forms.mjs';
 import './interruptions.mjs';
 import './access.mjs';
+import './graphiql.mjs';
 import './sign-in.mjs';

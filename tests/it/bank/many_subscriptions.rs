@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
 
 use super::program::Bank;
 use super::service::Service;
 use crate::database::{Database, on_both};
+use crate::projecting::killed::LONG;
 use crate::server::socket::Socket;
 
 /// So many clients, with as many subscriptions each as one may have: one reads nothing.
@@ -60,7 +63,12 @@ async fn one_who_reads_nothing_is_cut_off_and_nobody_else_notices(database: Data
         read.unwrap();
     }
     // Those that have read all are gone; this one has to be cut off.
-    while service.metric("graphql_sockets").await > 0 {}
+    let cut_off = async {
+        while service.metric("graphql_sockets").await > 0 {
+            sleep(Duration::from_millis(200)).await;
+        }
+    };
+    timeout(LONG, cut_off).await.expect("the slow client is cut off");
     let taken = service.peak() - before;
     assert!(taken <= MEMORY, "{} MiB", taken >> 20);
     // What it had been sent is there to be read, in order; the rest it gets with the cursor of the last.

@@ -1,9 +1,13 @@
 //! What the bank serves, and when it does not.
 
+use sea_orm::{ConnectionTrait, TransactionTrait};
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use super::program::Bank;
 use super::service::Service;
+use super::terminal;
 use crate::server::client::get;
 
 async fn serves(bank: Bank) {
@@ -36,6 +40,48 @@ async fn on_sqlite() {
 #[tokio::test]
 async fn on_postgres() {
     serves(Bank::postgres().await).await;
+}
+
+/// Somebody holds what the projections have to write.
+#[tokio::test]
+async fn who_is_far_behind_is_not_ready() {
+    let bank = Bank::postgres().await;
+    let service = Service::start(&bank, &[]);
+    service.is_ready().await;
+    let other = sea_orm::Database::connect(&bank.database.url).await.unwrap();
+    let holding = other.begin().await.unwrap();
+    holding.execute_unprepared("LOCK TABLE cqrs_checkpoints IN SHARE MODE").await.unwrap();
+    terminal::fill(&bank).await;
+    let told = get(service.address(), "/readyz", "*/*").await;
+    assert_eq!(told.status, 503);
+    assert!(told.text().contains(" events behind"), "{}", told.text());
+    holding.rollback().await.unwrap();
+    service.is_ready().await;
+    service.end();
+}
+
+/// As a page asks that has given a name of its own the address of this machine.
+#[tokio::test]
+async fn no_other_host_is_served_to_everybody() {
+    let bank = Bank::sqlite();
+    let service = Service::start(&bank, &[]);
+    service.is_ready().await;
+    let port = service.address().port();
+    let status = async |host: &str| {
+        let mut connection = TcpStream::connect(service.address()).await.unwrap();
+        let request = format!("GET /healthz HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        connection.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).await.unwrap();
+        answer.split(' ').nth(1).map(str::to_owned).unwrap()
+    };
+    for host in ["localhost", "LOCALHOST", "127.0.0.1", "[::1]"] {
+        assert_eq!(status(&format!("{host}:{port}")).await, "200", "{host}");
+    }
+    for host in ["evil.example", "localhost.evil.example", ""] {
+        assert_eq!(status(host).await, "421", "{host}");
+    }
+    service.end();
 }
 
 #[tokio::test]

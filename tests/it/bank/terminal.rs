@@ -1,6 +1,6 @@
 //! What the program shows and asks on a terminal, and what elsewhere.
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Stdio};
 
 use cqrs_runtime::store::{Append, EventQuery, EventStore, ExpectedVersion, NewEvent, StreamKey};
@@ -33,6 +33,12 @@ fn on_a_terminal(bank: &Bank, arguments: &[&str], typed: &str) -> Ran {
 
 /// An account with more events than are projected at once.
 async fn busy(bank: &Bank) {
+    fill(bank).await;
+    bank.run(&["summaries"]);
+}
+
+/// The same, none of which has been projected.
+pub(super) async fn fill(bank: &Bank) {
     let id = bank.open("100");
     bank.run(&["deposit", &id, "1"]).succeeds();
     let store = EventStore::open(&bank.database.url).await.unwrap();
@@ -48,7 +54,6 @@ async fn busy(bank: &Bank) {
         store.append(Append::new(stream.clone(), ExpectedVersion::Any, events)).await.unwrap();
     }
     store.close().await;
-    bank.run(&["summaries"]);
 }
 
 /// How far it is, how fast, and how long it takes yet.
@@ -116,4 +121,40 @@ async fn offered_on_sqlite() {
 #[tokio::test]
 async fn offered_on_postgres() {
     offered(&Bank::postgres().await).await;
+}
+
+/// Starts the service over an empty bank on a terminal, where somebody types that; ends it when it serves. What has been shown.
+fn served_on_a_terminal(bank: &Bank, typed: &str) -> String {
+    let mut script = Command::new("script");
+    script.current_dir(bank.folder.path()).env_clear().env("DATABASE_URL", &bank.database.url).env("TERM", "xterm");
+    let command = format!("{} --listen 127.0.0.1:0", program().display());
+    script.args(["--quiet", "--return", "--command", &command, "/dev/null"]);
+    let mut child = script.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(typed.as_bytes()).unwrap();
+    let (mut output, mut shown) = (BufReader::new(child.stdout.take().unwrap()), String::new());
+    while !shown.contains("/metrics") {
+        assert_ne!(output.read_line(&mut shown).unwrap(), 0, "it has ended: {shown}");
+    }
+    // As a person does.
+    stdin.write_all(b"\x03").unwrap();
+    output.read_to_string(&mut shown).unwrap();
+    assert!(child.wait().unwrap().success(), "{shown}");
+    shown
+}
+
+#[test]
+fn an_empty_bank_offers_made_up_accounts() {
+    const OFFER: &str = "Fill it with made-up accounts? [Y/n]";
+    let bank = Bank::sqlite();
+    let declined = served_on_a_terminal(&bank, "n\n");
+    assert!(declined.contains(OFFER), "{declined}");
+    assert_eq!(bank.accounts().as_array().map(Vec::len), Some(0));
+    let agreed = served_on_a_terminal(&bank, "\n");
+    assert!(agreed.contains(OFFER), "{agreed}");
+    let accounts = bank.accounts();
+    assert!(accounts.as_array().is_some_and(|accounts| accounts.len() > 10), "{accounts}");
+    let again = served_on_a_terminal(&bank, "");
+    assert!(!again.contains(OFFER), "it is not empty: {again}");
+    assert_eq!(bank.accounts(), accounts);
 }

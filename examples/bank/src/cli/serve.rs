@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use cqrs_runtime::prelude::*;
-use cqrs_runtime::server::Server;
+use cqrs_runtime::server::{Server, ServerOptions};
 use tokio::net::TcpListener;
 
 use self::principals::Served;
@@ -60,7 +60,13 @@ impl Serve {
         read_models.prepare().await?;
         let schema = bank::schema(&application)?;
         let address = listener.local_addr().map_err(|source| Failure::Listen { address: self.listen, source })?;
+        let mut options = ServerOptions::default();
+        if self.token_key.is_none() && address.ip().is_loopback() {
+            // Everybody is a teller who reaches it: not the pages of others in a browser on this machine.
+            options.hosts = ["localhost", "127.0.0.1", "[::1]"].map(str::to_owned).to_vec();
+        }
         let server = Server::new(schema)
+            .options(options)
             .authenticate(principals)
             .ready("read models", ready::read_models(read_models.clone()))
             .routes(page::routes());
