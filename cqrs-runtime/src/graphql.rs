@@ -4,6 +4,7 @@
 //! for a schema, and none is compiled for each of its types.
 
 mod aggregate;
+mod answered;
 mod catalog;
 mod computed;
 mod connection;

@@ -12,10 +12,11 @@ use async_graphql::{
 };
 use futures_util::stream::{BoxStream, StreamExt};
 
+use super::answered::Answered;
 use super::engine::Engine;
 use super::register::Types;
 use super::resolve::{Resolving, failed};
-use super::selection::Asked;
+use super::selection::{Asked, Selected};
 use super::value::Object;
 
 thread_local! {
@@ -72,14 +73,32 @@ fn resolving<'a>(engine: &'a Engine, context: &Context<'a>) -> Resolving<'a> {
 /// Answers a field of the query or the mutation; null with an error beside it, where it may be null.
 async fn answer(engine: &Engine, context: &Context<'_>, root: &str) -> ServerResult<Option<Value>> {
     let resolving = resolving(engine, context);
-    let Some(field) = resolving.asked.root(context.item, root)? else {
-        // It has been answered, or is being answered.
+    let Some(field) = resolving.asked.root(context.item, root)? else { return Ok(None) };
+    let others = context.data_opt::<Answered>();
+    if field.pos != context.item.pos {
+        // It is answered where it was mentioned first.
+        if let Some(others) = others {
+            others.wait(&field.key).await;
+        }
         return Ok(None);
-    };
-    let answered = match (resolving.guarded(&field).await, root) {
+    }
+    let answered = answer_first(resolving, &field, root, context).await;
+    if let Some(others) = others {
+        others.note(&field.key);
+    }
+    answered
+}
+
+async fn answer_first<'q>(
+    resolving: Resolving<'q>,
+    field: &Selected<'q>,
+    root: &str,
+    context: &Context<'_>,
+) -> ServerResult<Option<Value>> {
+    let answered = match (resolving.guarded(field).await, root) {
         (Err(denied), _) => Err(denied),
-        (Ok(()), "Mutation") => resolving.mutation(&field).await,
-        (Ok(()), _) => resolving.query(&field).await,
+        (Ok(()), "Mutation") => resolving.mutation(field).await,
+        (Ok(()), _) => resolving.query(field).await,
     };
     match answered {
         Ok(value) => Ok(Some(value)),
@@ -145,11 +164,11 @@ impl SubscriptionType for Subscription {
         let coming = async move {
             let resolving = resolving(&self.0, context);
             let followed = match resolving.asked.root(context.item, "Subscription") {
-                Ok(Some(field)) => match resolving.guarded(&field).await {
+                Ok(Some(field)) if field.pos == context.item.pos => match resolving.guarded(&field).await {
                     Ok(()) => resolving.subscription(field).await,
                     Err(denied) => Err(denied),
                 },
-                Ok(None) => Ok(futures_util::stream::empty().boxed()),
+                Ok(_) => Ok(futures_util::stream::empty().boxed()),
                 Err(error) => Err(error),
             };
             followed.unwrap_or_else(failed)

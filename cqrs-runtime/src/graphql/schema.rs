@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
+use super::answered::Answered;
 use super::computed::UndescribedField;
 use super::engine::{Engine, SchemaOptions};
 use super::extend::{Extensions, Undescribed};
@@ -88,13 +89,13 @@ impl Schema {
 
     /// Executes a query or a mutation.
     pub async fn execute(&self, request: impl Into<Request>) -> Response {
-        self.0.execute(request).await
+        self.0.execute(request.into().data(Answered::default())).await
     }
 
     /// Executes an operation, a subscription among others: a response for each item.
     #[must_use]
     pub fn execute_stream(&self, request: impl Into<Request>) -> BoxStream<'static, Response> {
-        self.0.execute_stream(request)
+        self.0.execute_stream(request.into().data(Answered::default()))
     }
 }
 
@@ -106,11 +107,11 @@ impl std::fmt::Debug for Schema {
 
 impl Executor for Schema {
     async fn execute(&self, request: Request) -> Response {
-        self.0.execute(request).await
+        self.0.execute(request.data(Answered::default())).await
     }
 
     fn execute_stream(&self, request: Request, session: Option<Arc<Data>>) -> BoxStream<'static, Response> {
-        self.0.execute_stream_with_session_data(request, session.unwrap_or_default())
+        self.0.execute_stream_with_session_data(request.data(Answered::default()), session.unwrap_or_default())
     }
 }
 

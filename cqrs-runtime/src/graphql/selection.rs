@@ -47,13 +47,15 @@ impl<'q> Asked<'q> {
         errors.push(error);
     }
 
-    /// A field of a root, with all that is asked of it anywhere; none where the engine comes to it for another time.
+    /// A field of a root, with all that is asked of it anywhere; none where it is not asked for.
     ///
-    /// The engine goes through a root as it is written, and would answer a field twice that is mentioned twice.
+    /// The engine goes through a root as it is written, and would answer a field twice that is mentioned twice: where this is not
+    /// the first mention, what is returned stands elsewhere.
     pub(super) fn root(self, field: &'q Positioned<Field>, root: &str) -> ServerResult<Option<Selected<'q>>> {
         Variables(self.query).check()?;
         let fields = self.of_type(&[&self.query.operation.node.selection_set.node], root)?;
-        Ok(fields.into_iter().find(|known| known.pos == field.pos))
+        let key = &field.node.response_key().node;
+        Ok(fields.into_iter().find(|known| known.key == *key))
     }
 
     /// The fields that are asked of an object of a type, in the order of their first mention.

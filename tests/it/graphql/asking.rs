@@ -9,6 +9,7 @@ on_both! {
     in_threads
     a_request_is_answered_as_it_was_written
     what_is_mentioned_twice_is_done_once
+    what_is_mentioned_twice_is_answered_once
     variables_that_have_to_be_given_are
     what_is_not_given_is_not_said
 }
@@ -75,6 +76,31 @@ async fn what_is_mentioned_twice_is_done_once(database: Database) {
     assert!(answer["errors"].is_array(), "{answer:#}");
     let account = bank.ask(&format!("{{ account(id: \"{id}\") {{ version }} }}"), json!({})).await;
     assert_eq!(account["account"]["version"], "3", "nothing was done in two ways");
+}
+
+async fn what_is_mentioned_twice_is_answered_once(database: Database) {
+    let bank = Bank::over(database).await;
+    let (id, position) = bank.open("Ada", "100.00").await;
+    let fresh = format!("minPosition: \"{position}\"");
+    let document = format!(
+        "{{ one: accountSummary(id: \"{id}\", {fresh}) {{ owner }}
+            ...F
+            accountSummaries({fresh}) {{ totalCount }}
+            one: accountSummary(id: \"{id}\", {fresh}) {{ balance {{ amount }} }}
+            none: accountSummary(id: \"0190163d-8694-739b-aea5-966c26f8ad91\", {fresh}) {{ owner }}
+            none: accountSummary(id: \"0190163d-8694-739b-aea5-966c26f8ad91\", {fresh}) {{ status }} }}
+        fragment F on Query {{ accountSummaries({fresh}) {{ nodes {{ owner }} }} }}"
+    );
+    let answer = bank.ask(&document, json!({})).await;
+    let expected = json!({
+        "one": { "owner": "Ada", "balance": { "amount": "100.00" } },
+        "accountSummaries": { "nodes": [{ "owner": "Ada" }], "totalCount": "1" },
+        "none": null,
+    });
+    assert_eq!(answer, expected);
+    let document = "{ accountSummary(id: \"0\") { owner } accountSummary(id: \"0\") { status } }";
+    let answer = bank.answer(document, json!({})).await;
+    assert_eq!(answer["errors"].as_array().map(Vec::len), Some(1), "{answer:#}");
 }
 
 async fn variables_that_have_to_be_given_are(database: Database) {
