@@ -1,23 +1,29 @@
 //! Who may see, know and do what, as clients find out.
 
-mod asked;
 mod directed;
+mod generate;
 mod guards;
 mod model;
+mod oracle;
+mod pools;
 mod random;
+mod request;
+mod schema;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cqrs_runtime::bounded_context::Application;
 use cqrs_runtime::dispatch::CommandOptions;
 use cqrs_runtime::graphql::Schema;
 use cqrs_runtime::principal::Principal;
 use cqrs_runtime::projection::Running;
 use cqrs_runtime::store::EventStore;
-use cqrs_tests::folders::{AddNote, Folder, FolderId, Folders, GiveFolder, OpenFolder};
+use cqrs_tests::folders::{AddNote, Drawer, Folder, FolderId, Folders, GiveFolder, MakeDrawer, OpenFolder};
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use serde_json::Value as Json;
 
-use self::model::Written;
+use self::model::{DRAWER, Written, key_of_giving, key_of_making, key_of_note, key_of_opening};
 use crate::database::Database;
 use crate::projecting::killed::LONG;
 
@@ -44,10 +50,11 @@ impl World {
         world
     }
 
-    /// Writes folders as nobody's commands, which no rule restricts.
+    /// Writes folders past the schema, where no rule restricts who may.
     pub(super) async fn write(&self, folder: &Written) {
         let dispatcher = self.application.dispatcher_of::<Folder>();
-        let options = || CommandOptions::new().tenant(folder.tenant);
+        let options =
+            |key: String| CommandOptions::new().tenant(folder.tenant).principal(folder.sender).idempotency_key(key);
         let id = FolderId(folder.id.clone());
         let open = OpenFolder {
             folder: id.clone(),
@@ -56,15 +63,24 @@ impl World {
             title: folder.title.clone(),
             secret: folder.secret.clone(),
         };
-        dispatcher.dispatch_with(open, options()).await.unwrap();
-        for note in &folder.notes {
+        dispatcher.dispatch_with(open, options(key_of_opening(&folder.id))).await.unwrap();
+        for (place, note) in folder.notes.iter().enumerate() {
             let (text, level) = (note.text.clone(), note.level);
-            dispatcher.dispatch_with(AddNote { folder: id.clone(), text, level }, options()).await.unwrap();
+            let options = options(key_of_note(&folder.id, place));
+            dispatcher.dispatch_with(AddNote { folder: id.clone(), text, level }, options).await.unwrap();
         }
         if folder.first_owner != folder.owner {
             let owner = folder.owner.to_owned();
-            dispatcher.dispatch_with(GiveFolder { folder: id, owner }, options()).await.unwrap();
+            let options = options(key_of_giving(&folder.id));
+            dispatcher.dispatch_with(GiveFolder { folder: id, owner }, options).await.unwrap();
         }
+    }
+
+    /// Makes the drawer of a tenant, past the schema as well.
+    async fn make_drawer(&self, tenant: &str) {
+        let options = CommandOptions::new().tenant(tenant).principal("ada").idempotency_key(key_of_making());
+        let make = MakeDrawer { drawer: FolderId(DRAWER.to_owned()) };
+        self.application.dispatcher_of::<Drawer>().dispatch_with(make, options).await.unwrap();
     }
 
     /// Has all that was written shown.
@@ -94,4 +110,9 @@ impl World {
         let answers = self.schema.execute_stream(Self::request(principal, document, variables));
         answers.map(|answer| serde_json::to_value(answer).unwrap()).boxed()
     }
+}
+
+/// A text that is opaque to clients, such as the id of a row.
+fn opaque(parts: &Json) -> Json {
+    Json::from(URL_SAFE_NO_PAD.encode(parts.to_string()))
 }

@@ -51,6 +51,7 @@ fn folder(id: &str, owner: &'static str) -> Written {
         title: format!("title of {id}"),
         secret: format!("secret of {id}"),
         notes: vec![note],
+        sender: "",
     }
 }
 
