@@ -1,4 +1,4 @@
-//! What random requests don't reach: commands, what is followed, rights that go over to somebody else.
+//! What random requests don't reach: commands that write, what changes while it is followed, rights that go over to somebody else.
 
 use async_graphql::Request;
 use cqrs_runtime::access::DenyByDefault;

@@ -258,7 +258,7 @@ pub(super) fn world(rng: &mut Rng) -> Vec<Written> {
                 first_owner,
                 owner,
                 notes: notes.collect(),
-                sender: *rng.choice(&OWNERS).unwrap(),
+                sender: rng.choice(&OWNERS).unwrap(),
                 team: rng.i64(0..3),
                 // Some have one title.
                 title: format!("title {tenant} {}", rng.u8(..8)),

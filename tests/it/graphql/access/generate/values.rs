@@ -108,13 +108,9 @@ impl Generator<'_> {
 
     /// A value as it is written; with variables in it, where it may have some.
     fn literal(&mut self, value: &Json, ty: &Ty, with_variables: bool) -> String {
-        let mut inner = |value: &Json, ty: &Ty, must_be: bool| match with_variables {
-            true => self.written(value, ty, must_be),
-            false => self.literal(value, ty, false),
-        };
         match (value, &ty.of) {
             (Json::Array(items), Some(of)) => {
-                let items: Vec<String> = items.iter().map(|item| inner(item, of, true)).collect();
+                let items: Vec<String> = items.iter().map(|item| self.part(item, of, true, with_variables)).collect();
                 match items.as_slice() {
                     // As GraphQL has it: a single value is a list of one.
                     [only] if !only.starts_with('$') && self.chance(4) => only.clone(),
@@ -126,8 +122,7 @@ impl Generator<'_> {
                 let given = given.iter().map(|(name, value)| {
                     self.used.insert(format!("{}.{name}", ty.base));
                     let ty = &fields.iter().find(|field| field.name == *name).unwrap().ty;
-                    let value =
-                        if with_variables { self.written(value, ty, *one_of) } else { self.literal(value, ty, false) };
+                    let value = self.part(value, ty, *one_of, with_variables);
                     format!("{name}: {value}")
                 });
                 format!("{{{}}}", given.collect::<Vec<_>>().join(", "))
@@ -135,6 +130,10 @@ impl Generator<'_> {
             (Json::String(text), _) if matches!(self.offered.kind(&ty.base), Kind::Enum(_)) => text.clone(),
             _ => value.to_string(),
         }
+    }
+
+    fn part(&mut self, value: &Json, ty: &Ty, must_be: bool, with_variables: bool) -> String {
+        if with_variables { self.written(value, ty, must_be) } else { self.literal(value, ty, false) }
     }
 
     /// Notes what is said in a value.

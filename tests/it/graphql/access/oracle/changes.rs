@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use super::events::version;
 use super::filter::Filter;
 use super::rows::{Model, Row};
 use super::shown::Shown;
@@ -60,7 +61,7 @@ impl<'o> Oracle<'o> {
 
     fn events(self, kind: &str, asked: &Asked<'o>) -> Result<Vec<Shown>, Refusals> {
         let (of, place) = ((kind, asked.text("id").unwrap()), Place::Events);
-        let (after, mut refusals) = (self.version(of, asked, "after"), Refusals::new());
+        let (after, mut refusals) = (version(of, asked, "after"), Refusals::new());
         if !self.may_ask_for(kind) {
             refusals.insert(self.denied(place));
         }

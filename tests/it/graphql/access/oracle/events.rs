@@ -9,6 +9,16 @@ use super::shown::{Of, Shown};
 use super::{Asked, Oracle, Place, Refusal, Refusals, decoded, input};
 use crate::graphql::access::model::{DRAWER, Written};
 
+/// The version of the event of a cursor; none where there is no cursor.
+pub(super) fn version((kind, id): (&str, &str), asked: &Asked<'_>, name: &str) -> Result<Option<u64>, Stale> {
+    let Some(cursor) = asked.argument(name) else { return Ok(None) };
+    let parts = decoded(Some(cursor)).filter(|parts| parts.len() == 7 && parts[1] == json!([kind, id]));
+    parts.and_then(|parts| parts[5].as_u64()).map(Some).ok_or(Stale)
+}
+
+/// That a cursor is none of these events.
+pub(super) struct Stale;
+
 /// Something that has happened to one.
 #[derive(Clone, Copy)]
 pub(super) struct Happened<'w> {
@@ -89,13 +99,6 @@ impl<'o> Oracle<'o> {
         })
     }
 
-    /// The version of the event of a cursor; none where there is no cursor.
-    pub(super) fn version(self, (kind, id): (&str, &str), asked: &Asked<'o>, name: &str) -> Result<Option<u64>, ()> {
-        let Some(cursor) = asked.argument(name) else { return Ok(None) };
-        let parts = decoded(Some(cursor)).filter(|parts| parts.len() == 7 && parts[1] == json!([kind, id]));
-        parts.and_then(|parts| parts[5].as_u64()).map(Some).ok_or(())
-    }
-
     pub(super) fn trail(self, kind: &str, asked: &Asked<'o>) -> Result<Shown, Refusals> {
         let (id, place) = (asked.text("id").unwrap(), Place::Trail);
         let mut refusals = Refusals::new();
@@ -105,7 +108,7 @@ impl<'o> Oracle<'o> {
         if !bounds_hold(asked) {
             refusals.insert(input(place));
         }
-        let bounds = (self.version((kind, id), asked, "after"), self.version((kind, id), asked, "before"));
+        let bounds = (version((kind, id), asked, "after"), version((kind, id), asked, "before"));
         let (Ok(after), Ok(before)) = bounds else {
             refusals.insert(Refusal { code: "STALE_CURSOR", actual: None, place });
             return Err(refusals);

@@ -36,17 +36,14 @@ pub(super) fn bounds_hold(asked: &Asked<'_>) -> bool {
 pub(super) fn paged<T>(asked: &Asked<'_>, mut all: Vec<T>) -> (Vec<T>, Stands) {
     let count = |name: &str| asked.argument(name).and_then(Json::as_u64).map(|count| usize::try_from(count).unwrap());
     let (after, before) = (asked.argument("after").is_some(), asked.argument("before").is_some());
-    match count("last") {
-        Some(last) => {
-            let more = all.len() > last;
-            (all.split_off(all.len().saturating_sub(last)), Stands { next: before, previous: more })
-        }
-        None => {
-            let first = count("first").unwrap_or(USUAL);
-            let more = all.len() > first;
-            all.truncate(first);
-            (all, Stands { next: more, previous: after })
-        }
+    if let Some(last) = count("last") {
+        let more = all.len() > last;
+        (all.split_off(all.len().saturating_sub(last)), Stands { next: before, previous: more })
+    } else {
+        let first = count("first").unwrap_or(USUAL);
+        let more = all.len() > first;
+        all.truncate(first);
+        (all, Stands { next: more, previous: after })
     }
 }
 
@@ -80,6 +77,10 @@ fn compare(order: &[By], one: &[Cell], other: &[Cell]) -> Ordering {
 
 fn place_of(order: &[By], row: Row<'_>) -> Vec<Cell> {
     order.iter().map(|(field, _)| row.value(field)).collect()
+}
+
+fn each<'o>(rows: &[Row<'o>], shown: impl Fn(Row<'o>) -> Result<Shown, Refusals>) -> Result<Shown, Refusals> {
+    rows.iter().map(|row| shown(*row)).collect::<Result<_, _>>().map(Shown::List)
 }
 
 impl<'o> Oracle<'o> {
@@ -117,27 +118,21 @@ impl<'o> Oracle<'o> {
         self,
         model: Model,
         asked: &Asked<'o>,
-        among: Option<(Model, &'static str, Cell)>,
+        among: Option<&(Model, &'static str, Cell)>,
         place: Place,
     ) -> Result<Shown, Refusals> {
         let (filter, order) = (Filter::of(asked.argument("filter")), order_of(asked));
         let given = |name: &str| asked.argument(name).cloned().unwrap_or_default();
         let question = Arc::new(Question {
-            text: format!(
-                "{model:?} {:?} {:?} {order:?}",
-                among.as_ref().map(|(_, by, key)| (by, key)),
-                filter.condition
-            ),
-            connection: format!("{}.{}", among.as_ref().map_or("Query", |(of, ..)| of.name()), asked.name),
-            parent: among.as_ref().map(|(_, _, key)| key.text().to_owned()),
+            text: format!("{model:?} {:?} {:?} {order:?}", among.map(|(_, by, key)| (by, key)), filter.condition),
+            connection: format!("{}.{}", among.map_or("Query", |(of, ..)| of.name()), asked.name),
+            parent: among.map(|(_, _, key)| key.text().to_owned()),
             filter: given("filter"),
             order: given("orderBy"),
         });
         let order = with_key(model, order);
         let mut rows = self.viewer.rows(model);
-        rows.retain(|row| {
-            among.as_ref().is_none_or(|(_, by, key)| row.value(by) == *key) && filter.condition.holds(*row)
-        });
+        rows.retain(|row| among.is_none_or(|(_, by, key)| row.value(by) == *key) && filter.condition.holds(*row));
         rows.sort_by(|one, other| compare(&order, &place_of(&order, *one), &place_of(&order, *other)));
         let count = rows.len();
         for (bound, beyond) in [("after", Ordering::Greater), ("before", Ordering::Less)] {
@@ -153,8 +148,8 @@ impl<'o> Oracle<'o> {
             Shown::Opaque(parts, Some(Of::Rows(Arc::clone(&question))))
         };
         self.object(&asked.sets, &format!("{}Connection", model.name()), |part| match part.name {
-            "nodes" => self.each(&rows, |row| self.shown(row, &part.sets)),
-            "edges" => self.each(&rows, |row| {
+            "nodes" => each(&rows, |row| self.shown(row, &part.sets)),
+            "edges" => each(&rows, |row| {
                 self.object(&part.sets, &format!("{}Edge", model.name()), |part| match part.name {
                     "node" => self.shown(row, &part.sets),
                     "cursor" => Ok(cursor(row)),
@@ -169,10 +164,6 @@ impl<'o> Oracle<'o> {
             "position" => Ok(Shown::Plain(json!(self.pools.head.to_string()))),
             other => panic!("a connection has a field `{other}`, of which nothing is known here"),
         })
-    }
-
-    fn each(self, rows: &[Row<'o>], shown: impl Fn(Row<'o>) -> Result<Shown, Refusals>) -> Result<Shown, Refusals> {
-        rows.iter().map(|row| shown(*row)).collect::<Result<_, _>>().map(Shown::List)
     }
 
     /// The place of a cursor among the rows of a question; of another one, it has none.

@@ -116,7 +116,7 @@ impl Model {
     }
 }
 
-impl<'w> Row<'w> {
+impl Row<'_> {
     pub(super) fn model(self) -> Model {
         match self {
             Self::Entry(_) => Model::FolderEntry,
@@ -226,7 +226,7 @@ impl<'o> Oracle<'o> {
             }
             Some(Leads::Several(to, by)) => {
                 let [key] = row.key().try_into().unwrap();
-                Ok(self.page(to, asked, Some((model, by, key)), Place::Pages)?.within(Place::Pages))
+                Ok(self.page(to, asked, Some(&(model, by, key)), Place::Pages)?.within(Place::Pages))
             }
             None if asked.name == "id" => Ok(row.id()),
             None => Ok(Shown::Plain(row.value(asked.name).shown())),
